@@ -1,0 +1,37 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One set of settings for every Swift target: language mode 6 brings strict concurrency, and every use of an
+// unsafe construct has to be marked where it stands. `Lifetimes` lets safe types hand out a `Span` of themselves.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .enableExperimentalFeature("Lifetimes"),
+    .enableUpcomingFeature("ExistentialAny"),
+    // An async function runs where its caller does: a call from a connection's task is no executor switch.
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "gatehouse",
+    products: [
+    ],
+    targets: [
+        // The pure bottom: nothing but the standard library.
+        library("GatehouseWire"),
+
+        // What touches the system.
+
+        // The proxy itself, and the program around it.
+
+        tests("GatehouseWireTests", ["GatehouseWire"]),
+    ]
+)

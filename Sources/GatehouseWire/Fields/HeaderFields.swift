@@ -1,0 +1,115 @@
+/// The fields of a message head in their order.
+///
+/// All names and values lie in one array of bytes (which may hold other bytes too, such as the first line of the head they
+/// were received in) and an index of ranges into it. Both keep their capacity from message to message.
+package struct HeaderFields: Sendable {
+    package struct Field: Sendable, Equatable {
+        @usableFromInline var nameStart: Int32
+        @usableFromInline var nameEnd: Int32
+        @usableFromInline var valueStart: Int32
+        @usableFromInline var valueEnd: Int32
+        /// The name, where it is one that Gatehouse acts on.
+        package var id: FieldName?
+
+        @inlinable package var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+        @inlinable package var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
+
+        init(name: Range<Int>, value: Range<Int>, id: FieldName?) {
+            nameStart = Int32(truncatingIfNeeded: name.lowerBound)
+            nameEnd = Int32(truncatingIfNeeded: name.upperBound)
+            valueStart = Int32(truncatingIfNeeded: value.lowerBound)
+            valueEnd = Int32(truncatingIfNeeded: value.upperBound)
+            self.id = id
+        }
+    }
+
+    /// Where the fields' ranges point.
+    package internal(set) var bytes: [UInt8] = []
+    package private(set) var fields: [Field] = []
+    /// One bit for every known name that has been added.
+    private var present: UInt128 = 0
+
+    package init() {}
+
+    package var count: Int { fields.count }
+    package var isEmpty: Bool { fields.isEmpty }
+
+    /// Forgets everything and keeps the memory.
+    package mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        fields.removeAll(keepingCapacity: true)
+        present = 0
+    }
+
+    /// Adds a field whose bytes are, or are about to be, at these ranges of `bytes`.
+    @inline(__always) mutating func appendIndexed(name: Range<Int>, value: Range<Int>, id: FieldName?) {
+        fields.append(Field(name: name, value: value, id: id))
+        if let id { present |= 1 << UInt128(id.rawValue) }
+    }
+
+    package mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
+        let start = bytes.count
+        bytes.append(copying: name)
+        let middle = bytes.count
+        bytes.append(copying: value)
+        appendIndexed(name: start..<middle, value: middle..<bytes.count, id: FieldName(name, 0..<name.count))
+    }
+
+    package mutating func append(name: [UInt8], value: [UInt8]) { append(name: name.span, value: value.span) }
+
+    /// Copies field `index` of another list.
+    package mutating func append(at index: Int, of other: HeaderFields) {
+        let field = other.fields[index]
+        let start = bytes.count
+        bytes.append(contentsOf: other.bytes[field.name])
+        let middle = bytes.count
+        bytes.append(contentsOf: other.bytes[field.value])
+        appendIndexed(name: start..<middle, value: middle..<bytes.count, id: field.id)
+    }
+
+    package mutating func append(name: String, value: [UInt8]) { append(name: Array(name.utf8), value: value) }
+
+    package mutating func append(name: String, value: String) { append(name: Array(name.utf8), value: Array(value.utf8)) }
+
+    package mutating func append(_ id: FieldName, _ value: [UInt8]) { append(name: Array(id.canonical.utf8), value: value) }
+
+    /// Removes every field whose index `isUnwanted` names. Their bytes stay until `removeAll`.
+    package mutating func remove(where isUnwanted: (Int) -> Bool) {
+        var kept = 0
+        present = 0
+        for i in fields.indices where !isUnwanted(i) {
+            if let id = fields[i].id { present |= 1 << UInt128(id.rawValue) }
+            fields[kept] = fields[i]
+            kept += 1
+        }
+        fields.removeSubrange(kept...)
+    }
+
+    package mutating func remove(_ id: FieldName) {
+        guard contains(id) else { return }
+        fields.removeAll { $0.id == id }
+        present &= ~(1 << UInt128(id.rawValue))
+    }
+
+    package func contains(_ id: FieldName) -> Bool { present >> UInt128(id.rawValue) & 1 == 1 }
+
+    /// The index of the first field of that name.
+    package func firstIndex(of id: FieldName) -> Int? {
+        guard contains(id) else { return nil }
+        return fields.firstIndex { $0.id == id }
+    }
+
+    /// The value of the first field of that name, as a range of `bytes`.
+    package func first(_ id: FieldName) -> Range<Int>? {
+        firstIndex(of: id).map { fields[$0].value }
+    }
+
+    package func count(of id: FieldName) -> Int {
+        contains(id) ? fields.count { $0.id == id } : 0
+    }
+
+    /// The indices of all fields of that name, in order.
+    package func indices(of id: FieldName) -> [Int] {
+        contains(id) ? fields.indices.filter { fields[$0].id == id } : []
+    }
+}
