@@ -27,11 +27,13 @@ let package = Package(
     targets: [
         // The pure bottom: nothing but the standard library.
         library("GatehouseWire"),
+        library("GatehousePattern"),
 
         // What touches the system.
 
         // The proxy itself, and the program around it.
 
         tests("GatehouseWireTests", ["GatehouseWire"]),
+        tests("GatehousePatternTests", ["GatehousePattern"]),
     ]
 )
