@@ -28,6 +28,7 @@ let package = Package(
         // The pure bottom: nothing but the standard library.
         library("GatehouseWire"),
         library("GatehousePattern"),
+        library("GatehousePolicy", ["GatehousePattern", "GatehouseWire"]),
 
         // What touches the system.
 
@@ -35,5 +36,6 @@ let package = Package(
 
         tests("GatehouseWireTests", ["GatehouseWire"]),
         tests("GatehousePatternTests", ["GatehousePattern"]),
+        tests("GatehousePolicyTests", ["GatehousePolicy", "GatehousePattern", "GatehouseWire"]),
     ]
 )
