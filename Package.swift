@@ -31,11 +31,18 @@ let package = Package(
         library("GatehousePolicy", ["GatehousePattern", "GatehouseWire"]),
 
         // What touches the system.
+        .target(name: "CGatehouse"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        library("GatehouseTLS", ["COpenSSL", "CGatehouse", "GatehouseWire"]),
+        library("GatehouseRuntime", ["CGatehouse", "GatehouseWire"]),
 
         // The proxy itself, and the program around it.
 
+        .target(name: "GatehouseTestKit", dependencies: ["GatehouseRuntime", "GatehouseWire"], swiftSettings: settings),
         tests("GatehouseWireTests", ["GatehouseWire"]),
         tests("GatehousePatternTests", ["GatehousePattern"]),
         tests("GatehousePolicyTests", ["GatehousePolicy", "GatehousePattern", "GatehouseWire"]),
+        tests("GatehouseTLSTests", ["GatehouseTLS", "GatehouseWire"]),
+        tests("GatehouseRuntimeTests", ["GatehouseRuntime", "GatehouseTestKit", "GatehouseWire", "CGatehouse"]),
     ]
 )
