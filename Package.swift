@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         library("GatehouseTLS", ["COpenSSL", "CGatehouse", "GatehouseWire"]),
         library("GatehouseRuntime", ["CGatehouse", "GatehouseWire"]),
+        library("GatehouseConfig", ["GatehouseWire", "GatehousePattern", "GatehousePolicy"]),
 
         // The proxy itself, and the program around it.
 
@@ -44,5 +45,6 @@ let package = Package(
         tests("GatehousePolicyTests", ["GatehousePolicy", "GatehousePattern", "GatehouseWire"]),
         tests("GatehouseTLSTests", ["GatehouseTLS", "GatehouseWire"]),
         tests("GatehouseRuntimeTests", ["GatehouseRuntime", "GatehouseTestKit", "GatehouseWire", "CGatehouse"]),
+        tests("GatehouseConfigTests", ["GatehouseConfig"]),
     ]
 )

@@ -1,0 +1,33 @@
+import GatehousePolicy
+import GatehouseWire
+
+/// Makes the value that requests are served from of what the directives gathered.
+struct HTTPBuilding {
+    let shared: SharedConfiguration
+
+    func build() -> HTTPConfiguration? {
+        guard let root = shared.http.root else { return nil }
+        let servers = shared.http.servers.enumerated().compactMap { number, draft in server(draft, number: number) }
+        let listeners = ListenerBuilding(shared: shared).build(servers)
+        for (name, word) in shared.http.variables.undefined {
+            shared.diagnostics.fail(ConfigurationError("unknown \"\(name)\" variable", at: word))
+        }
+        return HTTPConfiguration(
+            servers: servers, listeners: listeners, upstreams: shared.http.upstreams.groups, slots: shared.http.variables.all, root: root,
+            allLocations: shared.locations, showsRequestBody: shared.http.variables.showsRequestBody)
+    }
+
+    private func server(_ draft: ServerDraft, number: Int) -> ServerConfiguration? {
+        guard let root = draft.root else { return nil }
+        var listens = draft.listens
+        if listens.isEmpty {
+            let port = shared.host.isPrivileged ? 80 : 8000
+            listens = [ListenSettings(address: .ip(.v4(0), port: port), position: draft.position)]
+        }
+        let locations = LocationBuilding(draft.locations, diagnostics: shared.diagnostics)
+        return ServerConfiguration(
+            number: number, names: draft.names.isEmpty ? [.exact("")] : draft.names, primaryName: draft.primaryName ?? [], listens: listens,
+            settings: draft.settings, root: root, locations: locations.tree, namedLocations: locations.named,
+            acceptsConnect: draft.acceptsConnect, position: draft.position)
+    }
+}

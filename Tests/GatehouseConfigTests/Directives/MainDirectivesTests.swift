@@ -1,0 +1,43 @@
+import GatehouseConfig
+import Testing
+
+@Suite struct MainDirectivesTests {
+    @Test func `the process is set up by its directives`() throws {
+        let main = try load(
+            """
+            daemon off; master_process off; worker_processes auto; pid run/x.pid; user www data; worker_rlimit_nofile 100;
+            worker_priority -5; worker_shutdown_timeout 10s; env TZ; env A=b=c; error_log stderr notice; error_log logs/e.log;
+            events { worker_connections 64; multi_accept on; use epoll; }
+            """
+        ).get().main
+        #expect(!main.isDaemon && !main.hasMasterProcess)
+        #expect(main.workerProcesses == .automatic && main.workerConnections == 64 && main.openFilesLimit == 100)
+        #expect(main.pidPath == "/srv/gatehouse/run/x.pid")
+        #expect(main.user == "www" && main.group == "data" && main.workerPriority == -5)
+        #expect(main.shutdownTimeout == .seconds(10))
+        #expect(main.environment.map(\.name) == ["TZ", "A"] && main.environment.map(\.value) == [nil, "b=c"])
+        #expect(
+            main.errorLogs.elements == [
+                ErrorLogSettings(sink: .standardError, level: .notice),
+                ErrorLogSettings(sink: .file("/srv/gatehouse/logs/e.log"), level: .error),
+            ])
+    }
+
+    @Test func `without privileges the user is left as it is, with a warning`() throws {
+        let configuration = try load("user www; events {}", isPrivileged: false).get()
+        #expect(configuration.main.user == nil)
+        #expect(configuration.warnings.count == 1)
+    }
+
+    @Test(arguments: [
+        ("worker_processes many;", #""worker_processes" directive invalid value"#),
+        ("worker_priority x;", #""worker_priority" directive invalid number"#),
+        ("error_log x loud;", #"invalid log level "loud""#),
+        ("error_log syslog:tag=x;", "no syslog server specified"),
+        ("events { worker_connections x; }", #""worker_connections" directive invalid number"#),
+    ])
+    func `a value that makes no sense is refused`(text: String, message: String) {
+        let rest = text.hasPrefix("events") ? "" : " events {}"
+        #expect(errors(text + rest) == ["\(message) in /etc/gatehouse/nginx.conf:1"])
+    }
+}
