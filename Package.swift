@@ -23,6 +23,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
     name: "gatehouse",
     products: [
+        .library(name: "Gatehouse", targets: ["Gatehouse"]),
+        .executable(name: "gatehouse", targets: ["GatehouseCommand"]),
     ],
     targets: [
         // The pure bottom: nothing but the standard library.
@@ -38,6 +40,12 @@ let package = Package(
         library("GatehouseConfig", ["GatehouseWire", "GatehousePattern", "GatehousePolicy"]),
 
         // The proxy itself, and the program around it.
+        library(
+            "Gatehouse",
+            ["GatehouseConfig", "GatehouseTLS", "GatehouseRuntime", "GatehousePolicy", "GatehousePattern", "GatehouseWire", "CGatehouse"]),
+        .executableTarget(
+            name: "GatehouseCommand", dependencies: ["Gatehouse", "GatehouseConfig", "GatehouseRuntime", "GatehouseTLS", "CGatehouse"],
+            swiftSettings: settings),
 
         .target(name: "GatehouseTestKit", dependencies: ["GatehouseRuntime", "GatehouseWire"], swiftSettings: settings),
         tests("GatehouseWireTests", ["GatehouseWire"]),
@@ -46,5 +54,8 @@ let package = Package(
         tests("GatehouseTLSTests", ["GatehouseTLS", "GatehouseWire"]),
         tests("GatehouseRuntimeTests", ["GatehouseRuntime", "GatehouseTestKit", "GatehouseWire", "CGatehouse"]),
         tests("GatehouseConfigTests", ["GatehouseConfig"]),
+        tests("GatehouseCommandTests", ["GatehouseCommand", "Gatehouse", "GatehouseConfig"]),
+        tests("GatehouseTests", ["Gatehouse", "GatehouseConfig", "GatehouseTestKit", "GatehouseWire"]),
+        tests("EndToEndTests", ["Gatehouse", "GatehouseConfig", "GatehouseRuntime", "GatehouseWire"]),
     ]
 )

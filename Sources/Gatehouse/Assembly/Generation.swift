@@ -1,0 +1,228 @@
+import GatehouseConfig
+import GatehousePolicy
+import GatehouseRuntime
+import GatehouseTLS
+import GatehouseWire
+import Synchronization
+
+/// One loaded configuration with everything built from it: upstream pools, TLS contexts, logs, plans for locations.
+///
+/// Immutable once made; actors inside hold what changes. Requests keep the generation they began with, so a reload never changes a
+/// request under way.
+package final class Generation: Sendable {
+    package let number: Int
+    package let configuration: Configuration
+    package let http: HTTPConfiguration
+    /// In the order of `HTTPConfiguration.upstreams`.
+    package let upstreams: [UpstreamGroup]
+    /// By name in lower case; groups of fixed URLs are named `host:port`.
+    private let upstreamsByName: [String: UpstreamGroup]
+    /// By `LocationConfiguration.number`.
+    package let plans: [LocationPlan]
+    package let facts: ProcessFacts
+    private let bindings: [ListenAddress: ListenerSetup]
+    private let logs: GenerationLogs
+    /// Ports that are listened on for all addresses and for single ones.
+    private let sharedPorts: Set<Int>
+    /// By the settings without what only concerns one request.
+    private let resolvers: [ResolverSettings: NameResolver]
+    private let transient = Lock<[TransientTarget: UpstreamGroup]>([:])
+
+    package init(number: Int, configuration: Configuration, http: HTTPConfiguration, environment: GenerationEnvironment)
+        throws(AssemblyError)
+    {
+        var environment = environment
+        environment.configurationDirectory = configuration.directory
+        self.number = number
+        self.configuration = configuration
+        self.http = http
+        facts = environment.facts
+        let groups = try UpstreamGroup.makeAll(http.upstreams, environment: environment)
+        upstreams = groups
+        upstreamsByName = Dictionary(groups.map { ($0.settings.name.lowercased(), $0) }) { $0.settings.isImplicit ? $1 : $0 }
+        resolvers = try NameResolver.makeAll(http, environment: environment)
+        plans = try LocationPlan.makeAll(http, upstreams: groups, environment: environment)
+        logs = try GenerationLogs(configuration: configuration, http: http, environment: environment)
+        var bindings: [ListenAddress: ListenerSetup] = [:]
+        let contexts = TLSContexts(environment: environment)
+        for listener in http.listeners {
+            let tls = listener.listen.usesTLS ? try ListenerTLS(listener, contexts: contexts) : nil
+            bindings[listener.listen.address] = ListenerSetup(configuration: listener, tls: tls)
+        }
+        self.bindings = bindings
+        sharedPorts = Generation.sharedPorts(bindings.keys)
+    }
+
+    /// What is configured for connections to a listening socket.
+    /// - Parameter local: where the connection arrived; asked only when a socket for all addresses also serves `listen` lines of single ones.
+    package func binding(for address: ListenAddress, local: () -> SocketAddress?) -> ListenerBinding? {
+        var address = address
+        if case .ip(let ip, let port) = address, ip.isWildcard, sharedPorts.contains(port), let own = local()?.listeningKey,
+            bindings[own] != nil
+        {
+            address = own
+        }
+        guard let found = bindings[address] else { return nil }
+        return ListenerBinding(generation: self, setup: found)
+    }
+
+    private static func sharedPorts(_ addresses: some Collection<ListenAddress>) -> Set<Int> {
+        var counts: [Int: Int] = [:]
+        for case .ip(_, let port) in addresses { counts[port, default: 0] += 1 }
+        return Set(counts.filter { $0.value > 1 }.keys)
+    }
+
+    /// The group that a computed URL means: the `upstream` block of that name where the URL has no port, else that of a fixed URL.
+    package func upstreamGroup(named name: String, port: Int, isPortGiven: Bool) -> UpstreamGroup? {
+        let name = name.lowercased()
+        if !isPortGiven, let group = upstreamsByName[name] { return group }
+        return upstreamsByName["\(name):\(port)"]
+    }
+
+    private struct TransientTarget: Hashable {
+        let name: String
+        let addresses: [SocketAddress]
+    }
+
+    /// The group for a target that a request computed; made at its first use, at most so many of them.
+    package func transientGroup(_ key: String, _ addresses: [SocketAddress]) -> UpstreamGroup {
+        let target = TransientTarget(name: key, addresses: addresses)
+        return transient.withLock { groups in
+            if let known = groups[target] { return known }
+            if groups.count >= 1024 { groups.removeAll() }
+            let position = SourcePosition(file: "", line: 0, column: 0)
+            let settings = UpstreamSettings(name: key, isImplicit: true, position: position)
+            let peers = addresses.map {
+                // As nginx, which makes such peers anew for each request: a failure does not let them rest.
+                (UpstreamGroup.Peer(address: $0, text: Array($0.description.utf8)), PeerSpec(name: $0.description, maxFails: 0))
+            }
+            let group = UpstreamGroup(number: -1 - groups.count, settings: settings, peers: peers)
+            groups[target] = group
+            return group
+        }
+    }
+
+    /// Looks names up for requests with the settings of their `resolver`; nil when that is off.
+    package func resolver(for settings: ResolverSettings) -> NameResolver? { resolvers[settings.sharedPart] }
+
+    package func plan(for location: LocationConfiguration) -> LocationPlan { plans[location.number] }
+
+    // MARK: Logs
+
+    /// Writes an error line about a request: who, which server, which request, as nginx's lines end.
+    package func log(_ level: LogLevel, _ message: @autoclosure () -> String, _ exchange: Exchange) {
+        let log = logs.errorLog(for: exchange.location)
+        guard log.isEnabled(level) else { return }
+        log.log(level, message() + ErrorLogSuffix.text(for: exchange), connection: exchange.connection.number)
+    }
+
+    /// Writes an error line about a connection that has no request.
+    package func log(_ level: LogLevel, _ message: @autoclosure () -> String, _ client: ClientFacts, server: ServerConfiguration) {
+        let log = logs.errorLog(for: server.root)
+        guard log.isEnabled(level) else { return }
+        log.log(level, message() + ErrorLogSuffix.text(for: client), connection: client.number)
+    }
+
+    package func logAccess(_ exchange: Exchange) { logs.logAccess(exchange) }
+
+    package var processLog: ErrorLog { logs.main }
+}
+
+/// What the process around a generation provides.
+package struct GenerationEnvironment: Sendable {
+    package let facts: ProcessFacts
+    package let logFiles: LogFiles
+    package private(set) var files: any FileSource
+    package let resolver: any NameResolving
+    /// Session caches and ticket keys live on over reloads.
+    package let tlsState = TLSSharedState()
+    /// Where relative names of certificates begin; ends in a slash.
+    package fileprivate(set) var configurationDirectory = ""
+    /// Where errors go when the configuration names no `error_log`.
+    package let fallbackLog: ErrorLog
+
+    package init(logFiles: LogFiles, files: any FileSource, prefix: String) {
+        self.logFiles = logFiles
+        self.files = files
+        resolver = SystemNames()
+        facts = ProcessFacts(hostname: Array(LogSystem.hostName().utf8), counters: SharedCounters(), prefix: prefix)
+        fallbackLog = ErrorLog([.init(.file(logFiles.standardError), level: .error)])
+    }
+
+    /// The same, with the files of a new generation.
+    package func reading(_ files: any FileSource) -> GenerationEnvironment {
+        var copy = self
+        copy.files = files
+        return copy
+    }
+
+    /// A PEM file as TLS takes it: read through `files`, since a process without privileges may not open it itself.
+    package func pemSource(_ path: String) -> PEMSource {
+        (try? files.read(path)).map { .data($0, name: path) } ?? .file(path)
+    }
+}
+
+/// Facts about the process that requests can ask for.
+package struct ProcessFacts: Sendable {
+    /// `$hostname`.
+    package let hostname: [UInt8]
+    /// Counters of all loops.
+    package let counters: SharedCounters
+    /// Where relative paths begin.
+    package let prefix: String
+
+    package init(hostname: [UInt8], counters: SharedCounters, prefix: String) {
+        self.hostname = hostname
+        self.counters = counters
+        self.prefix = prefix
+    }
+}
+
+/// A configuration that is well formed but cannot be set to work: an unreadable certificate, an unknown host.
+package struct AssemblyError: Error, CustomStringConvertible {
+    package let message: String
+    package let position: SourcePosition?
+
+    package init(_ message: String, at position: SourcePosition? = nil) {
+        self.message = message
+        self.position = position
+    }
+
+    package var description: String {
+        guard let position else { return message }
+        return "\(message) in \(position.file):\(position.line)"
+    }
+}
+
+/// The counters of all loops, for status pages.
+package final class SharedCounters: Sendable {
+    private let loops = Lock<[LoopCounters]>([])
+
+    package init() {}
+
+    package func add(_ counters: LoopCounters) { loops.withLock { $0.append(counters) } }
+
+    package struct Sum: Equatable {
+        package var accepted = 0
+        package var handled = 0
+        package var requests = 0
+        package var active = 0
+        package var reading = 0
+        package var writing = 0
+        package var waiting = 0
+    }
+
+    package var sum: Sum {
+        var sum = Sum()
+        for loop in loops.withLock({ $0 }) {
+            sum.accepted += loop.accepted.load(ordering: .relaxed)
+            sum.handled += loop.handled.load(ordering: .relaxed)
+            sum.requests += loop.requests.load(ordering: .relaxed)
+            sum.active += loop.active.load(ordering: .relaxed)
+            sum.reading += loop.reading.load(ordering: .relaxed)
+            sum.writing += loop.writing.load(ordering: .relaxed)
+            sum.waiting += loop.waiting.load(ordering: .relaxed)
+        }
+        return sum
+    }
+}

@@ -1,0 +1,153 @@
+import GatehouseConfig
+import GatehousePolicy
+import GatehouseRuntime
+import GatehouseWire
+
+extension ProxiedExchange {
+    struct Result {
+        var disposition: Disposition
+        var outcome: PoolMachine.LeaseOutcome
+    }
+
+    /// Turns the upstream's answer into the exchange's and sends it.
+    func passOn() async -> Result {
+        let status = exchange.upstreamLog.head.status
+        if let inside = acceleratedRedirect(exchange.upstreamLog.head.fields) {
+            isReusable = false
+            return Result(disposition: inside, outcome: .succeeded)
+        }
+        if settings.interceptsErrors && status >= 300 && ErrorPages.hasPage(for: status, exchange) {
+            if status == 401 { keepChallenges() }
+            isReusable = false
+            return Result(disposition: .status(status), outcome: .succeeded)
+        }
+        let length = BodyLength.ofResponse(head: exchange.upstreamLog.head, requestMethod: upstreamMethod)
+        fillResponse(from: exchange.upstreamLog.head, length: length)
+        if status == 101 { return await switchProtocols() }
+        if let refused = HeadFilters.applyToPassed(exchange) {
+            isReusable = false
+            return Result(disposition: refused, outcome: .succeeded)
+        }
+        do throws(UpstreamFailure) {
+            try await passBody(length)
+            return Result(disposition: .done, outcome: .succeeded)
+        } catch {
+            return cut(error)
+        }
+    }
+
+    /// The answer broke off after its head went out: the client must not take it for whole.
+    private func cut(_ failure: UpstreamFailure) -> Result {
+        isReusable = false
+        exchange.response.closesConnection = true
+        let isClients = failure.disposition != nil
+        log(isClients ? .info : .error, failure.reason)
+        if isClients && !exchange.response.isStarted { exchange.response.status = 499 }
+        if !isClients && !exchange.response.isStarted { return Result(disposition: .status(failure.kind.status), outcome: .failed) }
+        return Result(disposition: .done, outcome: isClients ? .succeeded : .failed)
+    }
+
+    private var upstreamMethod: HTTPMethod {
+        guard let method = settings.method else { return exchange.method }
+        return HTTPMethod(exchange.render(method))
+    }
+
+    // MARK: Head
+
+    private func fillResponse(from head: ResponseHead, length: BodyLength) {
+        exchange.response.clearHead()
+        exchange.response.status = head.status
+        exchange.response.reason = head.reason
+        let fields = head.fields
+        for i in 0..<fields.count where !plan.hidden.contains(i, of: fields) && !isRepeated(i, of: fields) { take(i, of: fields) }
+        if plan.passesDate { exchange.response.dateField = fields.valueBytes(.date) }
+        if plan.passesServer { exchange.response.serverField = fields.valueBytes(.server) }
+        switch length {
+        case .none:
+            exchange.response.hasNoBody = true
+            exchange.response.contentLength = upstreamMethod == .head || head.status == 304 ? head.contentLength : nil
+        case .fixed(let count): exchange.response.contentLength = count
+        case .chunked, .untilClose: exchange.response.contentLength = nil
+        }
+        if settings.forcesRanges { exchange.response.allowsRanges = true }
+    }
+
+    /// As nginx: of fields that make sense once only, the first counts.
+    private func isRepeated(_ i: Int, of fields: HeaderFields) -> Bool {
+        guard let id = fields.fields[i].id, ProxiedExchange.singular.contains(id), fields.firstIndex(of: id) != i else { return false }
+        log(.warn, "upstream sent duplicate header line: \"\(id.canonical)\", ignored")
+        return true
+    }
+
+    private static let singular = FieldNameSet([.status, .contentType, .date, .lastModified, .etag, .server, .location, .refresh, .expires])
+
+    private func take(_ i: Int, of fields: HeaderFields) {
+        switch fields.fields[i].id {
+        case .contentLength, .date, .server: return
+        case .contentType: exchange.response.contentType.replaceAll(with: fields.value(at: i))
+        case .lastModified: exchange.response.lastModified.replaceAll(with: fields.value(at: i))
+        case .location: exchange.response.location = UpstreamFieldRewriting.location(fields.value(at: i), exchange, plan, destination)
+        case .refresh:
+            exchange.response.fields.append(.refresh, UpstreamFieldRewriting.refresh(fields.value(at: i), exchange, plan, destination))
+        case .setCookie:
+            exchange.response.fields.append(.setCookie, UpstreamFieldRewriting.cookie(fields.value(at: i), exchange))
+        default: exchange.response.fields.append(at: i, of: fields)
+        }
+    }
+
+    /// `X-Accel-Redirect`: the upstream names an internal URI that answers instead.
+    private func acceleratedRedirect(_ fields: HeaderFields) -> Disposition? {
+        if let rate = fields.valueBytes(.xAccelLimitRate), !settings.ignoredHeaders.contains(.xAccelLimitRate), RateLimit.size(rate) != nil
+        {
+            exchange.limitRate = rate
+        }
+        guard !settings.ignoredHeaders.contains(.xAccelRedirect), let value = fields.valueBytes(.xAccelRedirect), !value.isEmpty
+        else { return nil }
+        keepFieldsForRedirect(fields)
+        switch AcceleratedTarget(value) {
+        case .named(let name): return .named(name)
+        case .uri(let path, let arguments):
+            exchange.method = exchange.method == .head ? .head : .get
+            return .redirect(path: path, arguments: arguments)
+        case nil:
+            log(.error, "unsafe URI \"\(String(decoding: value, as: UTF8.self))\" was detected")
+            return .status(404)
+        }
+    }
+
+    private func keepChallenges() {
+        let fields = exchange.upstreamLog.head.fields
+        for i in fields.indices(of: .wwwAuthenticate) { exchange.response.fields.append(at: i, of: fields) }
+    }
+
+    /// As nginx: these fields of the upstream survive an `X-Accel-Redirect`.
+    private func keepFieldsForRedirect(_ fields: HeaderFields) {
+        let kept = FieldNameSet([.contentType, .contentDisposition, .setCookie, .cacheControl, .expires, .acceptRanges])
+        for i in 0..<fields.count where kept.contains(i, of: fields) {
+            if fields.fields[i].id == .contentType {
+                exchange.response.contentType = Array(fields.value(at: i))
+            } else {
+                exchange.response.fields.append(at: i, of: fields)
+            }
+        }
+    }
+
+    // MARK: Upgrade
+
+    /// 101: from here on the two connections are one tunnel (RFC 9110 §7.8).
+    private func switchProtocols() async -> Result {
+        guard let connection else { return Result(disposition: .status(502), outcome: .failed) }
+        let timeouts = Tunnel.Timeouts(read: settings.readTimeout, send: settings.sendTimeout)
+        let isCarried = await exchange.carryTunnel(
+            to: connection.stream, fromUpstream: connection.takeInput(4096), timeouts: timeouts)
+        return Result(disposition: .done, outcome: isCarried ? .succeeded : .failed)
+    }
+}
+
+extension Array where Element == UInt8 {
+    /// Takes other bytes into the storage there is.
+    fileprivate mutating func replaceAll(with bytes: ArraySlice<UInt8>) {
+        removeAll(keepingCapacity: true)
+        append(contentsOf: bytes)
+    }
+}

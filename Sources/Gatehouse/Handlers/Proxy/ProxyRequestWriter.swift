@@ -1,0 +1,142 @@
+import GatehouseConfig
+import GatehouseWire
+
+/// Writes the head of a request to an upstream: our own request line, framing and hop-by-hop fields, the configured fields, and what the
+/// client sent besides.
+enum ProxyRequestWriter {
+    enum Framing: Equatable {
+        case none, length(Int), chunked
+    }
+
+    static func write(
+        _ exchange: Exchange, plan: ProxyPlan, destination: ProxyDestination, framing: Framing, to out: ByteBuffer
+    ) {
+        let location = exchange.location
+        writeMethod(exchange, to: out)
+        out.append(0x20)
+        writeURI(exchange, destination, to: out)
+        out.append(location.settings.proxy.httpVersion == .http10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n")
+        if !plan.setsHost {
+            out.append("Host: ")
+            out.append(destination.host)
+            out.append("\r\n")
+        }
+        for rule in plan.setHeaders { write(rule, exchange, to: out) }
+        switch framing {
+        case .none: break
+        case .length(let length):
+            out.append("Content-Length: ")
+            out.appendDecimal(length)
+            out.append("\r\n")
+        case .chunked: out.append("Transfer-Encoding: chunked\r\n")
+        }
+        if location.settings.proxy.passesRequestHeaders { copyFields(exchange, plan, to: out) }
+        out.append("\r\n")
+    }
+
+    private static func writeMethod(_ exchange: Exchange, to out: ByteBuffer) {
+        if let method = exchange.location.settings.proxy.method {
+            let start = out.count
+            exchange.append(method, to: out)
+            if out.count > start { return }
+        }
+        if exchange.method == exchange.head.method {
+            out.append(exchange.head.methodBytes)
+        } else {
+            out.append(exchange.method.bytes)
+        }
+    }
+
+    /// The URI: what the location's prefix became, or the target as the client sent it (nginx's rules for `proxy_pass` with a URI).
+    private static func writeURI(_ exchange: Exchange, _ destination: ProxyDestination, to out: ByteBuffer) {
+        guard let uri = destination.uri, !uri.isEmpty else { return writeOwnURI(exchange, dropping: 0, to: out) }
+        if destination.isURIFinal {
+            if uri[0] == UInt8(ascii: "?") { out.append(UInt8(ascii: "/")) }
+            out.append(uri)
+            return
+        }
+        // As nginx: a rewritten path that stays in its location goes to the upstream whole.
+        if !exchange.pathMatchesLocation { return writePath(exchange, from: 0, to: out) }
+        let location = exchange.location
+        out.append(uri)
+        let dropped = location.isRegex || location.isNamed ? 0 : min(location.prefix.count, exchange.path.count)
+        writePath(exchange, from: dropped, to: out)
+    }
+
+    private static func writeOwnURI(_ exchange: Exchange, dropping: Int, to out: ByteBuffer) {
+        if exchange.isTargetUntouched, exchange.head.form == .origin {
+            out.append(exchange.head.target)
+        } else {
+            writePath(exchange, from: 0, to: out)
+        }
+    }
+
+    private static func writePath(_ exchange: Exchange, from start: Int, to out: ByteBuffer) {
+        let tail = start == 0 ? exchange.path : Array(exchange.path[start...])
+        out.append(URIEscaping.escape(tail, .uri))
+        if !exchange.arguments.isEmpty {
+            out.append(UInt8(ascii: "?"))
+            out.append(exchange.arguments)
+        }
+    }
+
+    private static func write(_ rule: HeaderRule, _ exchange: Exchange, to out: ByteBuffer) {
+        let start = out.count
+        out.append(rule.name)
+        out.append(": ")
+        let valueStart = out.count
+        exchange.append(rule.value, to: out)
+        if out.count == valueStart {
+            out.truncate(to: start)  // an empty value: the field is not sent
+            return
+        }
+        removeLineBreaks(out, from: valueStart)
+        out.append("\r\n")
+    }
+
+    /// A value computed from a request may hold anything; a line end in it would be a field of the client's making.
+    private static func removeLineBreaks(_ out: ByteBuffer, from start: Int) {
+        for i in start..<out.count where out[i] == 0x0D || out[i] == 0x0A || out[i] == 0 { out.overwrite(at: i, with: 0x20) }
+    }
+
+    private static func copyFields(_ exchange: Exchange, _ plan: ProxyPlan, to out: ByteBuffer) {
+        let fields = exchange.head.fields
+        let named = ConnectionOptions(fields)
+        for i in 0..<fields.count {
+            if plan.suppressed.contains(i, of: fields) || named.strips(i, of: fields) { continue }
+            fields.appendName(of: i, to: out)
+            out.append(": ")
+            fields.appendValue(of: i, to: out)
+            out.append("\r\n")
+        }
+    }
+}
+
+/// The fields a client's `Connection` names: hop-by-hop, so they end here (RFC 9110 §7.6.1) - except those that it must not strip.
+struct ConnectionOptions {
+    private var names: [[UInt8]] = []
+
+    /// Without these a backend would take the request for somebody else's or read it wrongly.
+    private static let protected = FieldNameSet([
+        .host, .contentLength, .transferEncoding, .xForwardedFor, .xForwardedProto, .xForwardedHost, .xRealIP, .forwarded, .via,
+        .authorization,
+        .cookie, .range, .contentType,
+    ])
+
+    init(_ fields: HeaderFields) {
+        guard fields.contains(.connection) else { return }
+        for i in 0..<fields.count where fields.fields[i].id == .connection {
+            for token in FieldList.elements(of: Array(fields.value(at: i))) {
+                let lower = token.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
+                if lower != Array("close".utf8) && lower != Array("keep-alive".utf8) { names.append(lower) }
+            }
+        }
+    }
+
+    func strips(_ i: Int, of fields: HeaderFields) -> Bool {
+        if names.isEmpty { return false }
+        if let id = fields.fields[i].id, ConnectionOptions.protected.contains(id) { return false }
+        let name = fields.name(at: i)
+        return names.contains { HeaderFields.equalsIgnoringCase(name, $0) }
+    }
+}
