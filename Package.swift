@@ -47,6 +47,13 @@ let package = Package(
             name: "GatehouseCommand", dependencies: ["Gatehouse", "GatehouseConfig", "GatehouseRuntime", "GatehouseTLS", "CGatehouse"],
             swiftSettings: settings),
 
+        .executableTarget(
+            name: "gatehouse-bench",
+            dependencies: ["Gatehouse", "GatehousePattern", "GatehousePolicy", "GatehouseRuntime", "GatehouseWire"],
+            path: "Benchmarks/Micro", swiftSettings: settings),
+        .executableTarget(
+            name: "gatehouse-fuzz", dependencies: ["GatehouseConfig", "GatehousePattern", "GatehouseWire"], path: "Benchmarks/Fuzzing",
+            exclude: ["Corpus"], swiftSettings: settings),
         .target(name: "GatehouseTestKit", dependencies: ["GatehouseRuntime", "GatehouseWire"], swiftSettings: settings),
         tests("GatehouseWireTests", ["GatehouseWire"]),
         tests("GatehousePatternTests", ["GatehousePattern"]),
@@ -55,6 +62,7 @@ let package = Package(
         tests("GatehouseRuntimeTests", ["GatehouseRuntime", "GatehouseTestKit", "GatehouseWire", "CGatehouse"]),
         tests("GatehouseConfigTests", ["GatehouseConfig"]),
         tests("GatehouseCommandTests", ["GatehouseCommand", "Gatehouse", "GatehouseConfig"]),
+        tests("GatehouseFuzzingTests", ["gatehouse-fuzz"]),
         tests("GatehouseTests", ["Gatehouse", "GatehouseConfig", "GatehouseTestKit", "GatehouseWire"]),
         tests("EndToEndTests", ["Gatehouse", "GatehouseConfig", "GatehouseRuntime", "GatehouseWire"]),
     ]
