@@ -12,7 +12,7 @@ package struct ConnectionAdmission: Sendable, Equatable {
     }
 
     /// `worker_connections`
-    package let limit: Int
+    package private(set) var limit: Int
     /// How long after EMFILE or ENFILE the next try is.
     package let pause: Duration
     package private(set) var open = 0
@@ -32,6 +32,12 @@ package struct ConnectionAdmission: Sendable, Equatable {
     package mutating func connectionClosed(now: MonotonicInstant) -> Result {
         open = max(0, open - 1)
         retryAt = nil
+        return decide(now: now)
+    }
+
+    /// A new configuration says otherwise; connections above a smaller limit stay.
+    package mutating func limitChanged(to limit: Int, now: MonotonicInstant) -> Result {
+        self.limit = limit
         return decide(now: now)
     }
 

@@ -1,4 +1,5 @@
-/// Names one peer of an upstream group by its place in the group's list, in the order of the configuration.
+/// Names one peer of an upstream group. The peers a group begins with have the numbers of their places in the configuration; one that is
+/// added later takes a new number, or that of a peer that was removed and whose last lease has come back.
 package struct PeerID: Hashable, Sendable {
     package var index: Int
 

@@ -11,6 +11,19 @@ package struct PeerSet: Sendable, Equatable {
 
     package var count: Int { rest.reduce(low.nonzeroBitCount) { $0 + $1.nonzeroBitCount } }
 
+    /// The members, by `PeerID.index`.
+    var indices: [Int] {
+        var all: [Int] = []
+        for (place, word) in ([low] + rest).enumerated() {
+            var bits = word
+            while bits != 0 {
+                all.append(place * 64 + bits.trailingZeroBitCount)
+                bits &= bits - 1
+            }
+        }
+        return all
+    }
+
     package func contains(_ peer: PeerID) -> Bool { contains(index: peer.index) }
 
     package mutating func insert(_ peer: PeerID) {

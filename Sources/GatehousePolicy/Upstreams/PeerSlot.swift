@@ -1,35 +1,67 @@
-import GatehouseWire
+/// What keeps a peer from being chosen.
+struct PeerBars: OptionSet, Sendable, Hashable {
+    let rawValue: UInt8
+
+    static let down = PeerBars(rawValue: 1 << 0)
+    static let draining = PeerBars(rawValue: 1 << 1)
+    /// A mandatory first check has not passed yet.
+    static let checking = PeerBars(rawValue: 1 << 2)
+    static let unhealthy = PeerBars(rawValue: 1 << 3)
+    /// A slow start lets this choice pass it by.
+    static let sitsOut = PeerBars(rawValue: 1 << 4)
+    /// It was worse than the others.
+    static let ejected = PeerBars(rawValue: 1 << 5)
+
+    /// What does not count for a request that is bound to the peer.
+    static let allowingBound: PeerBars = [.draining, .sitsOut]
+}
 
 /// What a choice reads of one peer, kept small so that a choice among a thousand peers stays in the cache.
 struct PeerSlot: Sendable {
     /// nginx's `current_weight`: how far this peer's turn has come.
     var currentWeight = 0
-    let weight: Int32
+    var weight: Int32
     /// The weight after failures; it recovers by one with each choice the peer takes part in.
     var effectiveWeight: Int32
     var active: Int32 = 0
     /// `Int32.max` where the configuration sets no limit.
-    let maxConnections: Int32
+    var maxConnections: Int32
     var fails: Int32 = 0
     /// 0: failures never rest this peer.
-    let maxFails: Int32
+    var maxFails: Int32
+    /// `PeerID.index`.
     let index: Int32
-    var isDown: Bool
+    var bars: PeerBars
+    /// How far a slow start has come, in 256ths; 0: none is under way.
+    var ramp: UInt8 = 0
 
     init(_ spec: PeerSpec, index: Int) {
-        weight = Int32(clamping: max(1, spec.weight))
+        weight = Self.weight(of: spec)
         effectiveWeight = weight
-        maxConnections = spec.maxConnections <= 0 ? .max : Int32(clamping: spec.maxConnections)
+        maxConnections = Self.maxConnections(of: spec)
         maxFails = Int32(clamping: max(0, spec.maxFails))
         self.index = Int32(clamping: index)
-        isDown = spec.isDown
+        bars = Self.bars(of: spec)
+    }
+
+    /// Takes over what changed, keeping counts and the place in the turn.
+    mutating func update(_ spec: PeerSpec) {
+        let lost = weight - effectiveWeight
+        weight = Self.weight(of: spec)
+        effectiveWeight = max(0, weight - lost)
+        maxConnections = Self.maxConnections(of: spec)
+        maxFails = Int32(clamping: max(0, spec.maxFails))
     }
 
     /// Whether failures have reached `max_fails`; `PeerRecord` says for how long.
     var hasTripped: Bool { maxFails != 0 && fails >= maxFails }
 
-    /// Neither down nor at its limit.
-    var isOpen: Bool { !isDown && active < maxConnections }
+    /// Nothing bars it and it is below its limit.
+    var isOpen: Bool { bars.isEmpty && active < maxConnections }
+
+    /// The requests it has, as the methods that compare them count them: under a slow start each counts for as many more as the peer
+    /// can bear fewer.
+    var load: Int { ramp == 0 ? Int(active) : Int(active) * 256 / Int(ramp) }
 
     /// Adds the effective weight to the current one and returns it; a weight lowered by failures recovers by one.
     @inline(__always)
@@ -39,23 +71,14 @@ struct PeerSlot: Sendable {
         if gain < weight { effectiveWeight = gain + 1 }
         return Int(gain)
     }
-}
 
-/// What is read of a peer only after a failure, or by a status page.
-struct PeerRecord: Sendable {
-    let spec: PeerSpec
-    /// When the last failure was.
-    var accessed: MonotonicInstant?
-    /// When the peer was last given a chance after a failure, or failed.
-    var checked: MonotonicInstant?
-    var leases = 0
-    var failures = 0
+    private static func weight(of spec: PeerSpec) -> Int32 { Int32(clamping: max(1, spec.weight)) }
 
-    init(_ spec: PeerSpec) { self.spec = spec }
+    private static func maxConnections(of spec: PeerSpec) -> Int32 {
+        spec.maxConnections <= 0 ? .max : Int32(clamping: spec.maxConnections)
+    }
 
-    /// Whether the rest after the failures is over. nginx compares with "more than `fail_timeout`".
-    func hasRested(by now: MonotonicInstant) -> Bool {
-        guard let checked else { return true }
-        return now - checked > spec.failTimeout
+    private static func bars(of spec: PeerSpec) -> PeerBars {
+        spec.isDown ? .down : spec.isDraining ? .draining : []
     }
 }

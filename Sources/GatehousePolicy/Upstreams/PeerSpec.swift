@@ -15,10 +15,18 @@ package struct PeerSpec: Sendable, Equatable {
     package var isBackup: Bool
     /// Never used.
     package var isDown: Bool
+    /// `slow_start`: how long the peer takes to come back to its share after it was away; zero: at once. Methods that choose by a key or
+    /// at random ignore it, as does a group of one.
+    package var slowStart: Duration
+    /// `drain`: used only by requests that are bound to it.
+    package var isDraining: Bool
+    /// What binds requests to this peer: `route`, or what the caller computes of its address. Empty: nothing does.
+    package var stickyID: [UInt8]
 
     package init(
         name: String = "", weight: Int = 1, maxConnections: Int = 0, maxFails: Int = 1,
-        failTimeout: Duration = .seconds(10), isBackup: Bool = false, isDown: Bool = false
+        failTimeout: Duration = .seconds(10), isBackup: Bool = false, isDown: Bool = false, slowStart: Duration = .zero,
+        isDraining: Bool = false, stickyID: [UInt8] = []
     ) {
         self.name = name
         self.weight = weight
@@ -27,5 +35,8 @@ package struct PeerSpec: Sendable, Equatable {
         self.failTimeout = failTimeout
         self.isBackup = isBackup
         self.isDown = isDown
+        self.slowStart = slowStart
+        self.isDraining = isDraining
+        self.stickyID = stickyID
     }
 }

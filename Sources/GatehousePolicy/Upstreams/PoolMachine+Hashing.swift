@@ -5,27 +5,27 @@ extension PoolMachine {
     private static var placesTried: Int { 20 }
 
     /// `ip_hash`. `nil`: round robin decides.
-    mutating func addressHashed(excluding tried: PeerSet, now: MonotonicInstant, address: [UInt8]) -> Int? {
-        guard primaryCount >= 2 else { return nil }
+    func addressHashed(excluding tried: PeerSet, now: MonotonicInstant, address: [UInt8]) -> Int? {
+        guard primaries.count >= 2 else { return nil }
         var hash = 89
         for _ in 0...(Self.placesTried + tried.count) {
             for byte in address { hash = (hash * 113 + Int(byte)) % 6271 }
-            let slot = slotOfWeight(hash % totalWeight)
+            let slot = slotOfWeight(hash % primaries.totalWeight)
             if isUsable(slot, excluding: tried, now: now) { return slot }
         }
         return nil
     }
 
     /// `hash KEY`: the way of Cache::Memcached, where the next place is found by hashing a counter before the key.
-    mutating func hashed(excluding tried: PeerSet, now: MonotonicInstant, key: [UInt8]) -> Int? {
-        guard primaryCount >= 2, !key.isEmpty else { return nil }
+    func hashed(excluding tried: PeerSet, now: MonotonicInstant, key: [UInt8]) -> Int? {
+        guard primaries.count >= 2, !key.isEmpty else { return nil }
         var hash: UInt32 = 0
         for rehash in 0...(Self.placesTried + tried.count) {
             var checksum = CRC32()
             if rehash > 0 { checksum.update(decimal: rehash) }
             checksum.update(key.span)
             hash &+= (checksum.value >> 16) & 0x7fff
-            let slot = slotOfWeight(Int(hash) % totalWeight)
+            let slot = slotOfWeight(Int(hash) % primaries.totalWeight)
             if isUsable(slot, excluding: tried, now: now) { return slot }
         }
         return nil
@@ -54,12 +54,11 @@ extension PoolMachine {
 
     /// The primary on whose share of the total weight a number falls.
     func slotOfWeight(_ number: Int) -> Int {
-        var rest = number
-        for slot in 0..<primaryCount {
-            let weight = Int(slots[slot].weight)
-            if rest < weight { return slot }
-            rest -= weight
+        var (low, high) = (0, primaries.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if weightBefore[middle] <= number { low = middle } else { high = middle }
         }
-        return 0
+        return low
     }
 }

@@ -3,8 +3,9 @@ import GatehouseWire
 /// Decides what follows a failed attempt at one request: another peer, the same one again, or an answer. One value per request;
 /// it counts the attempts and knows nothing of peers.
 ///
-/// The rules are nginx's with one addition: an idempotent request that was written to a kept connection just as the upstream
-/// closed it is repeated on a fresh one whatever `proxy_next_upstream` says, and this is held against nobody.
+/// The rules are nginx's with one addition: a request that was written to a kept connection just as the upstream closed it is repeated on
+/// a fresh one whatever `proxy_next_upstream` says, and this is held against nobody. One that is not idempotent is repeated only if it is
+/// certain that the upstream has seen nothing of it.
 package struct RetryMachine: Sendable, Equatable {
     package enum Failure: Sendable, Equatable {
         /// Connecting, writing or reading failed, or the upstream closed before its whole head was there.
@@ -26,17 +27,20 @@ package struct RetryMachine: Sendable, Equatable {
         package var responseStarted: Bool
         /// The connection had carried an exchange before.
         package var connectionWasKept: Bool
+        /// It is certain that no byte of the request came before the upstream's program (`mustKnowDelivery` says when to find out).
+        package var deliveredNothing: Bool
         /// The body can be sent again from the start: it is buffered, or there is none, or none of it was taken.
         package var bodyIsRepeatable: Bool
 
         package init(
             requestSent: Bool, responseReceived: Bool = false, responseStarted: Bool = false, connectionWasKept: Bool = false,
-            bodyIsRepeatable: Bool = true
+            deliveredNothing: Bool = false, bodyIsRepeatable: Bool = true
         ) {
             self.requestSent = requestSent
             self.responseReceived = responseReceived
             self.responseStarted = responseStarted
             self.connectionWasKept = connectionWasKept
+            self.deliveredNothing = deliveredNothing
             self.bodyIsRepeatable = bodyIsRepeatable
         }
     }
@@ -74,6 +78,11 @@ package struct RetryMachine: Sendable, Equatable {
         triesLeft = rules.tries > 0 ? min(rules.tries, peerTries) : peerTries
     }
 
+    /// Whether it depends on `Progress.deliveredNothing` what follows this failure.
+    package func mustKnowDelivery(_ failure: Failure, _ progress: Progress) -> Bool {
+        isLostToClosing(failure, progress) && progress.requestSent && progress.bodyIsRepeatable && !mayRepeat
+    }
+
     /// The attempt broke off without a whole response head, or later.
     package mutating func attemptFailed(_ failure: Failure, _ progress: Progress, now: MonotonicInstant) -> FailureResult {
         if progress.responseStarted { return .cut }
@@ -102,9 +111,15 @@ package struct RetryMachine: Sendable, Equatable {
     }
 
     private func isKeepaliveRace(_ failure: Failure, _ progress: Progress) -> Bool {
-        guard failure == .error, progress.connectionWasKept, !progress.responseReceived else { return false }
-        return !progress.requestSent || (progress.bodyIsRepeatable && (isIdempotent || conditions.contains(.nonIdempotent)))
+        guard isLostToClosing(failure, progress) else { return false }
+        return !progress.requestSent || (progress.bodyIsRepeatable && (mayRepeat || progress.deliveredNothing))
     }
+
+    private func isLostToClosing(_ failure: Failure, _ progress: Progress) -> Bool {
+        failure == .error && progress.connectionWasKept && !progress.responseReceived && !progress.responseStarted
+    }
+
+    private var mayRepeat: Bool { isIdempotent || conditions.contains(.nonIdempotent) }
 }
 
 extension RetryMachine.Failure {

@@ -15,14 +15,19 @@ package enum BodyLength: Equatable, Sendable {
 
     /// Interim responses, 204 and 304, answers to HEAD and successful answers to CONNECT have none whatever their fields say.
     package static func ofResponse(head: ResponseHead, requestMethod: HTTPMethod) -> BodyLength {
-        switch head.status {
+        ofResponse(status: head.status, isChunked: head.isChunked, contentLength: head.contentLength, requestMethod: requestMethod)
+    }
+
+    /// The same from what of the head decides.
+    package static func ofResponse(status: Int, isChunked: Bool, contentLength: Int?, requestMethod: HTTPMethod) -> BodyLength {
+        switch status {
         case 100..<200, 204, 304: return .none
         case 200..<300 where requestMethod == .connect: return .none
         default: break
         }
         if requestMethod == .head { return .none }
-        if head.isChunked { return .chunked }
-        return head.contentLength.map { .fixed($0) } ?? .untilClose
+        if isChunked { return .chunked }
+        return contentLength.map { .fixed($0) } ?? .untilClose
     }
 
     /// The number in a `Content-Length`: digits only, nil where there are none, other bytes, or too many for an `Int`.

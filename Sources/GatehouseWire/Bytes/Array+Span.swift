@@ -1,3 +1,10 @@
+extension Array {
+    /// Forgets the elements and keeps the memory. For arrays that are mostly empty already.
+    @inlinable package mutating func empty() {
+        if !isEmpty { removeAll(keepingCapacity: true) }
+    }
+}
+
 extension Array where Element == UInt8 {
     /// Appends a copy of `bytes` in one move.
     @inlinable package mutating func append(copying bytes: Span<UInt8>) {

@@ -20,6 +20,8 @@ extension ByteBuffer {
         text.withUTF8Buffer { unsafe append(copying: UnsafeRawBufferPointer($0)) }
     }
 
+    // Disfavoured so that a literal is a `StaticString`, which costs a tenth.
+    @_disfavoredOverload
     @inlinable package func append(_ text: String) {
         var text = text
         // The pointer is used inside the closure only.
@@ -66,6 +68,16 @@ extension ByteBuffer {
             let digit = UInt8(truncatingIfNeeded: number >> shift) & 15
             append(digit < 10 ? digit &+ UInt8(ascii: "0") : digit &+ (UInt8(ascii: "a") - 10))
             shift -= 4
+        }
+    }
+
+    /// Puts a space in the place of every CR, LF and NUL from the offset `start` on.
+    package func blankLineBreaks(from start: Int) {
+        let bytes = readable
+        var i = start
+        while i < bytes.count {
+            if bytes[i] <= 13, bytes[i] == 13 || bytes[i] == 10 || bytes[i] == 0 { overwrite(at: i, with: 0x20) }
+            i &+= 1
         }
     }
 

@@ -60,13 +60,13 @@ package final class ByteBuffer {
     }
 
     /// Drops all bytes and keeps the storage.
-    @inlinable package func clear() {
+    package func clear() {
         reader = 0
         writer = 0
     }
 
     /// Drops bytes from the back until `count` are left.
-    @inlinable package func truncate(to count: Int) {
+    package func truncate(to count: Int) {
         precondition(count >= 0 && count <= self.count, "truncating to more than there is")
         writer = reader &+ count
     }

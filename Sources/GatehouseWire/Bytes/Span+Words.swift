@@ -21,6 +21,19 @@ extension Span where Element == UInt8 {
         return i
     }
 
+    /// Where the first byte from `start` on is that ends a field name: a colon, a control or a space. `count` if none is.
+    @inline(__always) func endOfName(from start: Int) -> Int {
+        var i = start
+        while i &+ 8 <= count {
+            let word = word(at: i)
+            let hits = word.bytes(below: 0x21) | word.bytes(equal: 0x3a)
+            if hits != 0 { return i &+ hits.trailingZeroBitCount &>> 3 }
+            i &+= 8
+        }
+        while i < count, self[i] > 0x20, self[i] != 0x3a, self[i] != 0x7f { i &+= 1 }
+        return i
+    }
+
     /// Where the first byte from `start` on is that a request target cannot have: a control or a space. `count` if none is.
     @inline(__always) func endOfTarget(from start: Int) -> Int {
         var i = start
@@ -35,6 +48,13 @@ extension Span where Element == UInt8 {
 }
 
 extension UInt64 {
+    /// Marks the highest bit of bytes that are `byte`. Only the lowest mark is exact.
+    @inline(__always) fileprivate func bytes(equal byte: UInt8) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let difference = self ^ (ones &* UInt64(byte))
+        return (difference &- ones) & ~difference & (ones &* 0x80)
+    }
+
     /// Marks the highest bit of bytes that are DEL or below `limit`, which is at most 128. Only the lowest mark is exact: a borrow may
     /// add marks above it.
     @inline(__always) fileprivate func bytes(below limit: UInt8) -> UInt64 {

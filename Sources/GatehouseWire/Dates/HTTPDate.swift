@@ -6,7 +6,8 @@ package enum HTTPDate {
         var text: [UInt8] = []
         text.reserveCapacity(29)
         text += CivilTime.dayNames[time.weekday]
-        text += [UInt8(ascii: ","), 32]
+        text.append(UInt8(ascii: ","))
+        text.append(32)
         append(time.day, digits: 2, to: &text)
         text.append(32)
         text += CivilTime.monthNames[time.month - 1]
@@ -14,7 +15,7 @@ package enum HTTPDate {
         append(time.year, digits: 4, to: &text)
         text.append(32)
         appendClock(time, to: &text)
-        text += Array(" GMT".utf8)
+        text.append(contentsOf: " GMT".utf8)
         return text
     }
 

@@ -7,7 +7,7 @@ struct FieldLineParser: Sendable {
     enum Step {
         /// A field, in offsets of the input, and where the next line starts. A name is plain where it has letters, digits and
         /// hyphens only, and underscores if they are allowed.
-        case field(name: Range<Int>, value: Range<Int>, isPlain: Bool, next: Int)
+        case field(name: Range<Int>, id: FieldName?, value: Range<Int>, isPlain: Bool, next: Int)
         /// The empty line, and where the bytes behind it start.
         case end(next: Int)
         case needMore
@@ -44,20 +44,14 @@ struct FieldLineParser: Sendable {
 
     @inline(__always) private func line(_ input: Span<UInt8>, from start: Int, allowsUnderscores: Bool) -> Step {
         let count = input.count
-        var i = start
-        var isPlain = true
-        while i < count {
-            let byte = input[i]
-            if !ByteClass.plainName.contains(byte) {
-                if byte == 0x3a { break }
-                if byte <= 0x20 || byte == 0x7f { return i == start ? emptyLine(input, at: i) : .malformed }
-                if byte != 0x5f || !allowsUnderscores { isPlain = false }
-            }
-            i &+= 1
-        }
+        var i = input.endOfName(from: start)
         guard i < count else { return .needMore }
+        guard input[i] == 0x3a else { return i == start ? emptyLine(input, at: i) : .malformed }
         guard i > start else { return .malformed }
         let name = start..<i
+        let id = FieldName(input, name)
+        // The names that are known are plain.
+        let isPlain = id != nil || FieldLineParser.isPlain(input, name, allowsUnderscores: allowsUnderscores)
         i &+= 1
         while i < count, input[i] == 32 || input[i] == 9 { i &+= 1 }
         let valueStart = i
@@ -70,7 +64,14 @@ struct FieldLineParser: Sendable {
         }
         guard input[i] == 10 else { return .malformed }
         while valueEnd > valueStart, input[valueEnd &- 1] == 32 || input[valueEnd &- 1] == 9 { valueEnd &-= 1 }
-        return .field(name: name, value: valueStart..<valueEnd, isPlain: isPlain, next: i &+ 1)
+        return .field(name: name, id: id, value: valueStart..<valueEnd, isPlain: isPlain, next: i &+ 1)
+    }
+
+    private static func isPlain(_ input: Span<UInt8>, _ name: Range<Int>, allowsUnderscores: Bool) -> Bool {
+        for i in name where !ByteClass.plainName.contains(input[i]) {
+            if input[i] != 0x5f || !allowsUnderscores { return false }
+        }
+        return true
     }
 
     private func emptyLine(_ input: Span<UInt8>, at start: Int) -> Step {

@@ -98,6 +98,13 @@ package enum FieldName: UInt8, Sendable, CaseIterable {
             guard word == letters.span.word(at: start &+ i) else { return nil }
             i &+= 8
         }
+        if i < count, range.lowerBound &+ i &+ 8 <= bytes.count, start &+ i &+ 8 <= letters.count {
+            // The letters behind the names' ends are cut off on both sides.
+            let shift = UInt64(8 &- (count &- i)) &* 8
+            let word = bytes.word(at: range.lowerBound &+ i) | 0x2020_2020_2020_2020
+            guard word &<< shift == letters.span.word(at: start &+ i) &<< shift else { return nil }
+            i = count
+        }
         while i < count {
             guard ByteClass.lowercase(bytes[range.lowerBound &+ i]) == letters[start &+ i] else { return nil }
             i &+= 1

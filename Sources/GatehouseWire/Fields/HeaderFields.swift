@@ -25,26 +25,33 @@ package struct HeaderFields: Sendable {
 
     /// Where the fields' ranges point.
     package internal(set) var bytes: [UInt8] = []
-    package private(set) var fields: [Field] = []
+    package internal(set) var fields: [Field] = []
     /// One bit for every known name that has been added.
-    private var present: UInt128 = 0
+    // What asks a list that lies in a class is inlinable: else the list is copied for the call.
+    @usableFromInline var present: UInt128 = 0
+    /// The same for names that have been added more than once.
+    @usableFromInline var repeated: UInt128 = 0
 
     package init() {}
 
-    package var count: Int { fields.count }
-    package var isEmpty: Bool { fields.isEmpty }
+    @inlinable package var count: Int { fields.count }
+    @inlinable package var isEmpty: Bool { fields.isEmpty }
 
     /// Forgets everything and keeps the memory.
     package mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
-        fields.removeAll(keepingCapacity: true)
+        bytes.empty()
+        fields.empty()
         present = 0
+        repeated = 0
     }
 
     /// Adds a field whose bytes are, or are about to be, at these ranges of `bytes`.
     @inline(__always) mutating func appendIndexed(name: Range<Int>, value: Range<Int>, id: FieldName?) {
         fields.append(Field(name: name, value: value, id: id))
-        if let id { present |= 1 << UInt128(id.rawValue) }
+        guard let id else { return }
+        let bit: UInt128 = 1 &<< UInt128(id.rawValue)
+        repeated |= present & bit
+        present |= bit
     }
 
     package mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
@@ -61,9 +68,9 @@ package struct HeaderFields: Sendable {
     package mutating func append(at index: Int, of other: HeaderFields) {
         let field = other.fields[index]
         let start = bytes.count
-        bytes.append(contentsOf: other.bytes[field.name])
+        bytes.append(copying: other.bytes.span.extracting(field.name))
         let middle = bytes.count
-        bytes.append(contentsOf: other.bytes[field.value])
+        bytes.append(copying: other.bytes.span.extracting(field.value))
         appendIndexed(name: start..<middle, value: middle..<bytes.count, id: field.id)
     }
 
@@ -71,7 +78,13 @@ package struct HeaderFields: Sendable {
 
     package mutating func append(name: String, value: String) { append(name: Array(name.utf8), value: Array(value.utf8)) }
 
-    package mutating func append(_ id: FieldName, _ value: [UInt8]) { append(name: Array(id.canonical.utf8), value: value) }
+    package mutating func append(_ id: FieldName, _ value: [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: id.canonical.utf8)
+        let middle = bytes.count
+        bytes.append(copying: value.span)
+        appendIndexed(name: start..<middle, value: middle..<bytes.count, id: id)
+    }
 
     /// Removes every field whose index `isUnwanted` names. Their bytes stay until `removeAll`.
     package mutating func remove(where isUnwanted: (Int) -> Bool) {
@@ -91,7 +104,10 @@ package struct HeaderFields: Sendable {
         present &= ~(1 << UInt128(id.rawValue))
     }
 
-    package func contains(_ id: FieldName) -> Bool { present >> UInt128(id.rawValue) & 1 == 1 }
+    @inlinable package func contains(_ id: FieldName) -> Bool { present &>> UInt128(id.rawValue) & 1 == 1 }
+
+    /// Whether the name may be there more than once. (After fields were removed this may say so of one that is not.)
+    @inlinable package func mayRepeat(_ id: FieldName) -> Bool { repeated &>> UInt128(id.rawValue) & 1 == 1 }
 
     /// The index of the first field of that name.
     package func firstIndex(of id: FieldName) -> Int? {
@@ -105,7 +121,7 @@ package struct HeaderFields: Sendable {
     }
 
     package func count(of id: FieldName) -> Int {
-        contains(id) ? fields.count { $0.id == id } : 0
+        mayRepeat(id) ? fields.count { $0.id == id } : contains(id) ? 1 : 0
     }
 
     /// The indices of all fields of that name, in order.

@@ -41,6 +41,15 @@ package enum HTTPMethod: Sendable, Hashable {
         return Array(name.utf8)
     }
 
+    package func append(to buffer: ByteBuffer) {
+        switch self {
+        case .get: buffer.append("GET")
+        case .post: buffer.append("POST")
+        case .other(let bytes): buffer.append(bytes)
+        default: buffer.append(name)
+        }
+    }
+
     package var name: String {
         switch self {
         case .get: "GET"

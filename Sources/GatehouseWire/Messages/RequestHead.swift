@@ -34,9 +34,9 @@ package struct RequestHead: Sendable {
 
     /// Where path and query start in `target`: behind the authority of the absolute form, else 0.
     package internal(set) var pathStart = 0
-    var hostText: [UInt8] = []
+    @usableFromInline var hostText: [UInt8] = []
     /// Ranges of `fields.bytes`; empty until received.
-    var requestLineRange = 0..<0
+    @usableFromInline var requestLineRange = 0..<0
     var protocolRange = 0..<0
 
     package init() {}
@@ -45,7 +45,7 @@ package struct RequestHead: Sendable {
     package mutating func reset() {
         method = .get
         version = .http11
-        target.removeAll(keepingCapacity: true)
+        target.empty()
         form = .origin
         fields.removeAll()
         hostPort = nil
@@ -55,23 +55,32 @@ package struct RequestHead: Sendable {
         keepsAlive = true
         requestsUpgrade = false
         pathStart = 0
-        hostText.removeAll(keepingCapacity: true)
+        hostText.empty()
         requestLineRange = 0..<0
         protocolRange = 0..<0
     }
 
     /// The valid host in lower case, without port and final dot; nil where an HTTP/1.0 request names none.
-    package var host: [UInt8]? {
+    // What reads a head that lies in a class is inlinable: else all of the head is copied for the call.
+    @inlinable package var host: [UInt8]? {
         get { hostText.isEmpty ? nil : hostText }
         set { hostText = newValue ?? [] }
     }
 
-    package var methodBytes: [UInt8] { method.bytes }
+    /// The target names its host itself, as requests to a proxy do (RFC 9112 §3.2.2, §3.2.3).
+    package var namesDestination: Bool {
+        switch form {
+        case .absolute, .authority: true
+        case .origin, .asterisk: false
+        }
+    }
+
+    @inlinable package var methodBytes: [UInt8] { method.bytes }
 
     /// The first line as received, without its end.
-    package var requestLine: [UInt8] { Array(fields.bytes[requestLineRange]) }
+    @inlinable package var requestLine: [UInt8] { Array(fields.bytes[requestLineRange]) }
 
-    package func appendRequestLine(to buffer: ByteBuffer) { buffer.append(fields.bytes, range: requestLineRange) }
+    @inlinable package func appendRequestLine(to buffer: ByteBuffer) { buffer.append(fields.bytes, range: requestLineRange) }
 
     /// The protocol as received, such as `HTTP/1.1`: nginx's `$server_protocol`.
     package var protocolName: [UInt8] {
@@ -79,7 +88,7 @@ package struct RequestHead: Sendable {
     }
 
     /// Path and query as nginx's `$request_uri` has them: the target without scheme and authority, `/` where that leaves nothing.
-    package var originTarget: [UInt8] {
+    @inlinable package var originTarget: [UInt8] {
         if pathStart == 0 { return target }
         return pathStart < target.count ? Array(target[pathStart...]) : [UInt8(ascii: "/")]
     }

@@ -110,10 +110,10 @@ package struct RequestHeadParser: Sendable {
     private mutating func readFieldLines(_ input: Span<UInt8>, into head: inout RequestHead) throws(LineStop) {
         while true {
             switch lines.next(input, from: lineStart, allowsUnderscores: limits.allowsUnderscores) {
-            case .field(let name, let value, let isPlain, let next):
+            case .field(let name, let id, let value, let isPlain, let next):
                 try checkLength(to: next)
                 if isPlain || keepsUnusualName(input, name) {
-                    try add(input, name: name, value: value, to: &head)
+                    try add(id, name: name, value: value, to: &head)
                 } else if !limits.ignoresInvalidNames {
                     throw .reject(.headerLine)
                 }
@@ -141,9 +141,8 @@ package struct RequestHeadParser: Sendable {
     }
 
     @inline(__always) private func add(
-        _ input: Span<UInt8>, name: Range<Int>, value: Range<Int>, to head: inout RequestHead
+        _ id: FieldName?, name: Range<Int>, value: Range<Int>, to head: inout RequestHead
     ) throws(LineStop) {
-        let id = FieldName(input, name)
         if let id, id.isUniqueInRequests, head.fields.contains(id) {
             throw .reject(id == .host ? .duplicateHost : .duplicateLine)
         }

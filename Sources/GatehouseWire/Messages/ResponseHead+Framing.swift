@@ -7,12 +7,16 @@ extension ResponseHead {
     mutating func judge() throws(ResponseHeadError) {
         try judgeLength()
         keepsAlive = version >= .http11
+        guard fields.contains(.connection) else { return }
         var closes = false
         for field in fields.fields where field.id == .connection {
             var list = FieldList(field.value)
             while let token = list.next(in: fields.bytes) {
-                if HeaderFields.matches(fields.bytes, token, lowercase: Self.closeToken) { closes = true }
-                if HeaderFields.matches(fields.bytes, token, lowercase: Self.keepAliveToken) { keepsAlive = true }
+                if HeaderFields.matches(fields.bytes, token, lowercase: Self.keepAliveToken) {
+                    keepsAlive = true
+                } else if HeaderFields.matches(fields.bytes, token, lowercase: Self.closeToken) {
+                    closes = true
+                }
             }
         }
         if closes { keepsAlive = false }

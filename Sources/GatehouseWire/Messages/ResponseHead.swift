@@ -16,7 +16,7 @@ package struct ResponseHead: Sendable {
     /// Forgets the message and keeps the memory.
     package mutating func reset() {
         status = 0
-        reason.removeAll(keepingCapacity: true)
+        reason.empty()
         version = .http11
         fields.removeAll()
         contentLength = nil

@@ -74,13 +74,13 @@ package struct ResponseHeadParser: Sendable {
     private mutating func readFieldLines(_ input: Span<UInt8>, into head: inout ResponseHead) throws(Stop) {
         while true {
             switch lines.next(input, from: lineStart, allowsUnderscores: true) {
-            case .field(let name, let value, let isPlain, let next):
+            case .field(let name, let id, let value, let isPlain, let next):
                 if next > limits.totalBytes { throw .reject(.tooBig) }
                 if !isPlain {
                     for i in name where !ByteClass.token.contains(input[i]) { throw .reject(.header) }
                 }
                 if head.fields.count >= limits.fieldCount { throw .reject(.tooManyLines) }
-                head.fields.appendIndexed(name: name, value: value, id: FieldName(input, name))
+                head.fields.appendIndexed(name: name, value: value, id: id)
                 lineStart = next
             case .end(let next):
                 if next > limits.totalBytes { throw .reject(.tooBig) }

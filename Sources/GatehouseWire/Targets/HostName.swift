@@ -8,28 +8,27 @@ package enum HostName {
 
     /// Writes the host into `host`: in lower case, without port and without one final dot, brackets kept.
     package static func parse(_ bytes: [UInt8], _ range: Range<Int>, into host: inout [UInt8]) -> Result {
-        host.removeAll(keepingCapacity: true)
+        host.empty()
         var i = range.lowerBound
         let isLiteral = i < range.upperBound && bytes[i] == UInt8(ascii: "[")
-        if isLiteral {
-            host.append(bytes[i])
-            i += 1
-        }
+        if isLiteral { i += 1 }
+        let allowed = allowed(isLiteral)
         var previous: UInt8 = 0
-        while i < range.upperBound, allowed(isLiteral).contains(bytes[i]) {
+        var hasCapitals = false
+        while i < range.upperBound, allowed.contains(bytes[i]) {
             let byte = bytes[i]
             if byte == UInt8(ascii: ".") && previous == byte { return .invalid }
+            if byte &- 0x41 < 26 { hasCapitals = true }
             previous = byte
-            host.append(ByteClass.lowercase(byte))
             i += 1
         }
         if isLiteral {
             guard i < range.upperBound, bytes[i] == UInt8(ascii: "]") else { return .invalid }
-            host.append(bytes[i])
             i += 1
-        } else if previous == UInt8(ascii: ".") {
-            host.removeLast()
         }
+        let end = !isLiteral && previous == UInt8(ascii: ".") ? i - 1 : i
+        host.append(copying: bytes.span.extracting(range.lowerBound..<end))
+        if hasCapitals { for at in host.indices { host[at] = ByteClass.lowercase(host[at]) } }
         guard !host.isEmpty else { return .invalid }
         return port(bytes, i..<range.upperBound)
     }

@@ -21,11 +21,17 @@ package struct NormalizedURI: Sendable, Equatable {
         guard parse(target, mergesSlashes: mergesSlashes) else { return nil }
     }
 
+    /// Hands out path and arguments, and takes the caller's arrays in their place, so that all keep their memory.
+    package mutating func give(path other: inout [UInt8], args otherArgs: inout [UInt8]) {
+        swap(&path, &other)
+        swap(&args, &otherArgs)
+    }
+
     /// Reads path and query out of `target`, keeping the memory of the last one. An empty path becomes `/`.
     /// False where a `%` is not followed by two hexadecimal digits or stands for NUL, or where `..` leads above the root: 400.
     package mutating func parse(_ target: [UInt8], mergesSlashes: Bool = true) -> Bool {
-        path.removeAll(keepingCapacity: true)
-        args.removeAll(keepingCapacity: true)
+        path.empty()
+        args.empty()
         (hasArgs, isQuoted, isComplex, hasPlus) = (false, false, false, false)
         let end = plainPathEnd(of: target)
         if end == target.count || target[end] == UInt8(ascii: "?"), target.first == UInt8(ascii: "/") {

@@ -22,4 +22,13 @@ import Testing
         #expect(results == [.accept, .waitUntil(later), .waitUntil(later), .accept, .waitUntil(again), .accept])
         #expect(admission.open == 0)
     }
+
+    @Test func `another limit holds at once, and connections above it stay`() {
+        var admission = ConnectionAdmission(limit: 1)
+        let results = [
+            admission.connectionOpened(now: start), admission.limitChanged(to: 3, now: start), admission.connectionOpened(now: start),
+            admission.limitChanged(to: 1, now: start), admission.connectionClosed(now: start), admission.connectionClosed(now: start),
+        ]
+        #expect(results == [.waitForClose, .accept, .accept, .waitForClose, .waitForClose, .accept])
+    }
 }

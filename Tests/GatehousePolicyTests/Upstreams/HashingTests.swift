@@ -74,7 +74,7 @@ import Testing
     }
 
     @Test func `random follows the weights`() {
-        var pool = PoolMachine(peers: weights(1, 3, 6), method: .random(two: false))
+        var pool = PoolMachine(peers: weights(1, 3, 6), method: .random(two: .off))
         var random = SeededGenerator(seed: 7)
         for _ in 0..<100_000 { _ = pool.lease(excluding: PeerSet(), now: start, using: &random) }
         for (snapshot, expected) in zip(pool.snapshots(now: start), [10_000.0, 30_000, 60_000]) {
@@ -83,8 +83,8 @@ import Testing
     }
 
     @Test func `the better of two keeps the load even`() {
-        var one = PoolMachine(peers: weights(1, 1, 1, 1, 1, 1, 1, 1), method: .random(two: false))
-        var two = PoolMachine(peers: weights(1, 1, 1, 1, 1, 1, 1, 1), method: .random(two: true))
+        var one = PoolMachine(peers: weights(1, 1, 1, 1, 1, 1, 1, 1), method: .random(two: .off))
+        var two = PoolMachine(peers: weights(1, 1, 1, 1, 1, 1, 1, 1), method: .random(two: .leastConnections))
         var random = SeededGenerator(seed: 3)
         for _ in 0..<8000 {
             _ = one.lease(excluding: PeerSet(), now: start, using: &random)

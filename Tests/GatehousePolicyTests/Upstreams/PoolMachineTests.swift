@@ -14,7 +14,7 @@ func sequence(
     for _ in 0..<count {
         guard case .use(let peer) = pool.lease(excluding: PeerSet(), now: start, key: key) else { return letters + "-" }
         letters.append(Character(UnicodeScalar(UInt8(97 + peer.index))))
-        pool.released(peer, outcome: .succeeded, now: start)
+        pool.released(peer, LeaseReport(.succeeded), now: start)
     }
     return letters
 }
@@ -53,9 +53,9 @@ func weights(_ weights: Int...) -> [PeerSpec] { weights.map { PeerSpec(weight: $
         let slow = PeerID(index: 1)
         for _ in 0..<100 {
             guard case .use(let peer) = pool.lease(excluding: PeerSet(), now: start) else { continue }
-            if peer != slow { pool.released(peer, outcome: .succeeded, now: start) }
+            if peer != slow { pool.released(peer, LeaseReport(.succeeded), now: start) }
         }
-        #expect(pool.snapshot(of: slow, now: start).leases == 1)
+        #expect(pool.snapshot(of: slow, now: start)?.leases == 1)
     }
 
     @Test func `idle least-connections peers take turns by round robin`() {
@@ -68,10 +68,23 @@ func weights(_ weights: Int...) -> [PeerSpec] { weights.map { PeerSpec(weight: $
         var pool = PoolMachine(peers: shares.map { PeerSpec(weight: $0) }, method: method)
         for _ in 0..<100_000 {
             guard case .use(let peer) = pool.lease(excluding: PeerSet(), now: start) else { continue }
-            pool.released(peer, outcome: .succeeded, now: start)
+            pool.released(peer, LeaseReport(.succeeded), now: start)
         }
         for (snapshot, share) in zip(pool.snapshots(now: start), shares) {
             let expected = 100_000.0 * Double(share) / 24
+            #expect(abs(Double(snapshot.leases) - expected) < expected * 0.01)
+        }
+    }
+
+    @Test(arguments: [BalancingMethod.ipHash, .hash(consistent: false), .random(two: .off)])
+    func `shares by keys and by chance are within one percent too`(method: BalancingMethod) {
+        var pool = PoolMachine(peers: weights(2, 3), method: method)
+        var random = SeededGenerator(seed: 1)
+        for number in 0..<100_000 {
+            let key = [UInt8(number >> 16), UInt8(number >> 8 & 255), UInt8(number & 255)]
+            _ = pool.lease(excluding: PeerSet(), now: start, key: key, using: &random)
+        }
+        for (snapshot, expected) in zip(pool.snapshots(now: start), [40_000.0, 60_000]) {
             #expect(abs(Double(snapshot.leases) - expected) < expected * 0.01)
         }
     }
@@ -81,55 +94,55 @@ func weights(_ weights: Int...) -> [PeerSpec] { weights.map { PeerSpec(weight: $
         let a = PeerID(index: 0)
         let b = PeerID(index: 1)
         #expect(pool.lease(excluding: PeerSet(), now: start) == .use(a))
-        #expect(pool.released(a, outcome: .failed, now: start) == .disabled)
-        #expect(pool.snapshot(of: a, now: start).state == .unavailable)
+        #expect(pool.released(a, LeaseReport(.failed), now: start) == .disabled)
+        #expect(pool.snapshot(of: a, now: start)?.state == .unavailable)
         for _ in 0..<3 {
             #expect(pool.lease(excluding: PeerSet(), now: start + .seconds(10)) == .use(b))
-            pool.released(b, outcome: .succeeded, now: start)
+            pool.released(b, LeaseReport(.succeeded), now: start)
         }
         let later = start + .seconds(10) + .nanoseconds(1)
-        #expect(pool.snapshot(of: a, now: later).state == .up)
+        #expect(pool.snapshot(of: a, now: later)?.state == .up)
         let chances = (0..<4).map { _ in pool.lease(excluding: PeerSet(), now: later) }
         #expect(chances.count { $0 == .use(a) } == 1)
-        pool.released(a, outcome: .succeeded, now: later + .seconds(1))
-        #expect(pool.snapshot(of: a, now: later + .seconds(1)).fails == 0)
+        pool.released(a, LeaseReport(.succeeded), now: later + .seconds(1))
+        #expect(pool.snapshot(of: a, now: later + .seconds(1))?.fails == 0)
     }
 
     @Test func `a chance that fails starts the rest anew`() {
         var pool = PoolMachine(peers: weights(1, 1))
         let a = PeerID(index: 0)
         _ = pool.lease(excluding: PeerSet(), now: start)
-        pool.released(a, outcome: .failed, now: start)
+        pool.released(a, LeaseReport(.failed), now: start)
         let later = start + .seconds(11)
         var tried = PeerSet()
         tried.insert(PeerID(index: 1))
         #expect(pool.lease(excluding: tried, now: later) == .use(a))
-        #expect(pool.released(a, outcome: .failed, now: later) == .disabled)
+        #expect(pool.released(a, LeaseReport(.failed), now: later) == .disabled)
         #expect(pool.lease(excluding: tried, now: later + .seconds(10)) == .noneLive)
     }
 
     @Test func `max_fails counts within fail_timeout and 0 never rests a peer`() {
         var pool = PoolMachine(peers: [PeerSpec(maxFails: 3), PeerSpec(maxFails: 0)])
         for expected: PoolMachine.ReleaseResult in [.done, .done, .disabled] {
-            #expect(pool.released(PeerID(index: 0), outcome: .failed, now: start) == expected)
+            #expect(pool.released(PeerID(index: 0), LeaseReport(.failed), now: start) == expected)
         }
-        for _ in 0..<9 { #expect(pool.released(PeerID(index: 1), outcome: .failed, now: start) == .done) }
+        for _ in 0..<9 { #expect(pool.released(PeerID(index: 1), LeaseReport(.failed), now: start) == .done) }
         #expect(pool.lease(excluding: PeerSet(), now: start) == .use(PeerID(index: 1)))
     }
 
     @Test func `a lowered weight recovers by one with each choice`() {
         var pool = PoolMachine(peers: [PeerSpec(weight: 10, maxFails: 2), PeerSpec(weight: 10)])
-        pool.released(PeerID(index: 0), outcome: .failed, now: start)
-        #expect(pool.snapshot(of: PeerID(index: 0), now: start).effectiveWeight == 5)
+        pool.released(PeerID(index: 0), LeaseReport(.failed), now: start)
+        #expect(pool.snapshot(of: PeerID(index: 0), now: start)?.effectiveWeight == 5)
         _ = pool.lease(excluding: PeerSet(), now: start)
-        #expect(pool.snapshot(of: PeerID(index: 0), now: start).effectiveWeight == 6)
+        #expect(pool.snapshot(of: PeerID(index: 0), now: start)?.effectiveWeight == 6)
     }
 
     @Test func `the only peer is never rested`() {
         var pool = PoolMachine(peers: [PeerSpec()])
         for _ in 0..<5 {
             #expect(pool.lease(excluding: PeerSet(), now: start) == .use(PeerID(index: 0)))
-            #expect(pool.released(PeerID(index: 0), outcome: .failed, now: start) == .done)
+            #expect(pool.released(PeerID(index: 0), LeaseReport(.failed), now: start) == .done)
         }
     }
 
@@ -141,7 +154,7 @@ func weights(_ weights: Int...) -> [PeerSpec] { weights.map { PeerSpec(weight: $
         var tried = PeerSet()
         #expect(pool.lease(excluding: tried, now: start) == .use(PeerID(index: 1)))
         tried.insert(PeerID(index: 1))
-        pool.released(PeerID(index: 0), outcome: .succeeded, now: start)
+        pool.released(PeerID(index: 0), LeaseReport(.succeeded), now: start)
         #expect(pool.lease(excluding: tried, now: start) == .use(PeerID(index: 2)))
         tried.insert(PeerID(index: 2))
         #expect(pool.lease(excluding: tried, now: start) == .noneLive)
@@ -151,8 +164,8 @@ func weights(_ weights: Int...) -> [PeerSpec] { weights.map { PeerSpec(weight: $
         var pool = PoolMachine(peers: [PeerSpec(maxConnections: 2), PeerSpec(isDown: true)])
         for _ in 0..<2 { #expect(pool.lease(excluding: PeerSet(), now: start) == .use(PeerID(index: 0))) }
         #expect(pool.lease(excluding: PeerSet(), now: start) == .noneLive)
-        #expect(pool.snapshot(of: PeerID(index: 0), now: start).state == .busy)
-        pool.released(PeerID(index: 0), outcome: .unused, now: start)
+        #expect(pool.snapshot(of: PeerID(index: 0), now: start)?.isBusy == true)
+        pool.released(PeerID(index: 0), LeaseReport(.unused), now: start)
         #expect(pool.lease(excluding: PeerSet(), now: start) == .use(PeerID(index: 0)))
     }
 

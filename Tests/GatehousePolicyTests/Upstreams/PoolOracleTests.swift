@@ -27,7 +27,7 @@ import Testing
             }
             let ended = leases.remove(at: Int.random(in: 0..<leases.count, using: &random))
             let failed = Int.random(in: 0..<3, using: &random) == 0
-            pool.released(PeerID(index: ended.peer), outcome: failed ? .failed : .succeeded, now: now)
+            pool.released(PeerID(index: ended.peer), LeaseReport(failed ? .failed : .succeeded), now: now)
             model.release(ended.peer, failed: failed)
             if failed { lease(ended.tried, &pool, &model, &leases, now, "seed \(seed) step \(step), again") }
         }

@@ -67,6 +67,34 @@ import Testing
         #expect(machine.attemptFailed(.timeout, Self.sent, now: start + .seconds(2)) == .giveUp(status: 504))
     }
 
+    @Test(
+        arguments: [
+            (Progress(requestSent: true, connectionWasKept: true, deliveredNothing: true), RetryMachine.FailureResult.retrySameFresh),
+            (Progress(requestSent: true, connectionWasKept: true), .giveUp(status: 502)),
+            (Progress(requestSent: false, connectionWasKept: true), .retrySameFresh),
+            (Progress(requestSent: true, deliveredNothing: true), .giveUp(status: 502)),
+            (Progress(requestSent: true, responseReceived: true, connectionWasKept: true, deliveredNothing: true), .giveUp(status: 502)),
+            (
+                Progress(requestSent: true, connectionWasKept: true, deliveredNothing: true, bodyIsRepeatable: false),
+                .giveUp(status: 502)
+            ),
+        ] as [(Progress, RetryMachine.FailureResult)])
+    func `what is not idempotent is repeated only if nothing of it was seen`(progress: Progress, expected: RetryMachine.FailureResult) {
+        var machine = machine(isIdempotent: false)
+        #expect(machine.attemptFailed(.error, progress, now: start) == expected)
+    }
+
+    @Test(arguments: [
+        (race, false, RetryMachine.Failure.error, true), (race, true, .error, false), (race, false, .timeout, false),
+        (sent, false, .error, false), (Progress(requestSent: true, connectionWasKept: true, bodyIsRepeatable: false), false, .error, false),
+        (Progress(requestSent: true, responseReceived: true, connectionWasKept: true), false, .error, false),
+    ])
+    func `it is found out what was delivered only where it counts`(
+        progress: Progress, isIdempotent: Bool, failure: RetryMachine.Failure, expected: Bool
+    ) {
+        #expect(machine(isIdempotent: isIdempotent).mustKnowDelivery(failure, progress) == expected)
+    }
+
     @Test func `a kept connection that closes is replaced and not counted`() {
         var machine = machine([.off], peers: 1)
         for _ in 0..<3 { #expect(machine.attemptFailed(.error, Self.race, now: start) == .retrySameFresh) }

@@ -58,6 +58,19 @@ import Testing
             ])
     }
 
+    @Test func `the servers of a service are found behind its alias`() throws {
+        let service = DNSQuestion(name: DNSName("_http._tcp.example")!, type: .srv)
+        let answer = AnswerBuilder(service)
+            .alias(name("other", "example"), timeToLive: 30)
+            .record(name("other", "example"), type: 33, timeToLive: 9, [0, 1, 0, 2, 0, 80] + name("s", "example"))
+            .record(name("other", "example"), type: 33, timeToLive: 9, [0, 0, 0, 0, 0, 0] + [0])
+            .record(name("evil", "example"), type: 33, timeToLive: 1, [0, 0, 0, 0, 0, 81] + name("s", "example"))
+        let found = DNSService(priority: 1, weight: 2, port: 80, target: DNSName("s.example")!)
+        #expect(try DNSMessage(answer.bytes.span).services(answering: service) == .found([found], for: .seconds(9)))
+        let nowhere = AnswerBuilder(service).record([0xc0, 12], type: 33, timeToLive: 9, [0, 0, 0, 0, 0, 0] + [0])
+        #expect(try DNSMessage(nowhere.bytes.span).services(answering: service) == .none(for: nil))
+    }
+
     @Test func `a lifetime with the highest bit set is none`() throws {
         let answer = AnswerBuilder(question).record([0xc0, 12], type: 1, timeToLive: 0x8000_0001, [192, 0, 2, 1])
         #expect(try DNSMessage(answer.bytes.span).answers.first?.timeToLive == .zero)

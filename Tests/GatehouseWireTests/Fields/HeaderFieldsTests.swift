@@ -24,6 +24,12 @@ import Testing
         #expect(buffer.bytes() == Array("hOst: a\r\n".utf8))
     }
 
+    @Test func `a known name that came twice is remembered as such`() {
+        let list = fields([("Via", "1"), ("Host", "a"), ("via", "2")])
+        #expect(list.mayRepeat(.via) && !list.mayRepeat(.host) && !list.mayRepeat(.date))
+        #expect(list.count(of: .via) == 2 && list.count(of: .host) == 1 && list.count(of: .date) == 0)
+    }
+
     @Test func `removed fields are gone and the others stay`() {
         var list = fields([("Via", "1"), ("X", "2"), ("Via", "3"), ("Host", "4")])
         list.remove(.via)
