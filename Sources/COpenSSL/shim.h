@@ -498,36 +498,124 @@ static inline unsigned gatehouse_conf_flags(void) {
     return SSL_CONF_FLAG_FILE | SSL_CONF_FLAG_SERVER | SSL_CONF_FLAG_CLIENT | SSL_CONF_FLAG_CERTIFICATE | SSL_CONF_FLAG_SHOW_ERRORS;
 }
 
-// MARK: Stapling
+// MARK: Stapling (RFC 6066 section 8)
 
-typedef struct gatehouse_staple { uint8_t *bytes; size_t count; } gatehouse_staple;
+static inline void gatehouse_ctx_set_status_callback(SSL_CTX *ctx, int (*callback)(SSL *, void *), void *argument) {
+    SSL_CTX_set_tlsext_status_cb(ctx, callback);
+    SSL_CTX_set_tlsext_status_arg(ctx, argument);
+}
 
-static inline int gatehouse_give_staple(SSL *ssl, void *argument) {
-    const gatehouse_staple *staple = (const gatehouse_staple *)argument;
-    void *copy = OPENSSL_memdup(staple->bytes, staple->count);
+// The handshake sends a copy of `bytes`.
+static inline int gatehouse_ssl_staple(SSL *ssl, const uint8_t *bytes, size_t count) {
+    void *copy = OPENSSL_memdup(bytes, count);
     if (copy == NULL) return SSL_TLSEXT_ERR_NOACK;
-    SSL_set_tlsext_status_ocsp_resp(ssl, (unsigned char *)copy, (long)staple->count);
+    SSL_set_tlsext_status_ocsp_resp(ssl, (unsigned char *)copy, (long)count);
     return SSL_TLSEXT_ERR_OK;
 }
 
-// Reads a DER OCSP response; the result outlives every connection of the context and is freed by the caller after it.
-static inline gatehouse_staple *gatehouse_ctx_load_staple(SSL_CTX *ctx, BIO *bio) {
-    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE_bio(bio, NULL);
-    if (response == NULL) return NULL;
-    gatehouse_staple *staple = (gatehouse_staple *)OPENSSL_zalloc(sizeof(gatehouse_staple));
-    int count = staple == NULL ? -1 : i2d_OCSP_RESPONSE(response, &staple->bytes);
-    OCSP_RESPONSE_free(response);
-    if (count <= 0) { OPENSSL_free(staple); return NULL; }
-    staple->count = (size_t)count;
-    SSL_CTX_set_tlsext_status_cb(ctx, gatehouse_give_staple);
-    SSL_CTX_set_tlsext_status_arg(ctx, staple);
-    return staple;
+// The certificate at a place of a context, which keeps it; NULL past the last. The context's chain functions are about it then.
+static inline X509 *gatehouse_ctx_certificate(SSL_CTX *ctx, int place) {
+    if (SSL_CTX_set_current_cert(ctx, SSL_CERT_SET_FIRST) != 1) return NULL;
+    for (; place > 0; place--) {
+        if (SSL_CTX_set_current_cert(ctx, SSL_CERT_SET_NEXT) != 1) return NULL;
+    }
+    return SSL_CTX_get0_certificate(ctx);
 }
 
-static inline void gatehouse_staple_free(gatehouse_staple *staple) {
-    if (staple == NULL) return;
-    OPENSSL_free(staple->bytes);
-    OPENSSL_free(staple);
+// Who issued the context's current certificate: of its chain, or of the trusted ones. A reference for the caller, or NULL.
+static inline X509 *gatehouse_ctx_issuer(SSL_CTX *ctx, X509 *certificate) {
+    STACK_OF(X509) *chain = NULL;
+    SSL_CTX_get0_chain_certs(ctx, &chain);
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        X509 *issuer = sk_X509_value(chain, i);
+        if (X509_check_issued(issuer, certificate) == X509_V_OK && X509_up_ref(issuer) == 1) return issuer;
+    }
+    X509_STORE_CTX *lookup = X509_STORE_CTX_new();
+    X509 *issuer = NULL;
+    if (lookup != NULL && X509_STORE_CTX_init(lookup, SSL_CTX_get_cert_store(ctx), NULL, NULL) == 1) {
+        if (X509_STORE_CTX_get1_issuer(&issuer, lookup, certificate) != 1) issuer = NULL;
+    }
+    X509_STORE_CTX_free(lookup);
+    return issuer;
+}
+
+// MARK: OCSP (RFC 6960)
+
+// Reads one response, DER. Returns its size, or -1; the bytes are the caller's to free by OPENSSL_free.
+static inline int gatehouse_ocsp_read(BIO *bio, uint8_t **bytes) {
+    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE_bio(bio, NULL);
+    int size = response == NULL ? -1 : i2d_OCSP_RESPONSE(response, bytes);
+    OCSP_RESPONSE_free(response);
+    return size;
+}
+
+// The first responder that a certificate names, for `free` by OPENSSL_free; NULL where it names none.
+static inline char *gatehouse_ocsp_responder(X509 *certificate) {
+    STACK_OF(OPENSSL_STRING) *names = X509_get1_ocsp(certificate);
+    char *first = sk_OPENSSL_STRING_num(names) > 0 ? OPENSSL_strdup(sk_OPENSSL_STRING_value(names, 0)) : NULL;
+    X509_email_free(names);
+    return first;
+}
+
+// A request about one certificate, DER. Returns its size, or -1.
+static inline int gatehouse_ocsp_request(X509 *certificate, X509 *issuer, uint8_t **bytes) {
+    OCSP_REQUEST *request = OCSP_REQUEST_new();
+    OCSP_CERTID *id = OCSP_cert_to_id(NULL, certificate, issuer);
+    int size = -1;
+    if (request != NULL && id != NULL && OCSP_request_add0_id(request, id) != NULL) {
+        id = NULL;
+        size = i2d_OCSP_REQUEST(request, bytes);
+    }
+    OCSP_CERTID_free(id);
+    OCSP_REQUEST_free(request);
+    return size;
+}
+
+static inline time_t gatehouse_epoch_seconds(const ASN1_GENERALIZEDTIME *time) {
+    int days, seconds;
+    ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+    int compared = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
+    ASN1_TIME_free(epoch);
+    return compared ? (time_t)days * 86400 + seconds : -1;
+}
+
+// Judges a response about one certificate. Returns NULL where it says that the certificate is good and is valid now, else what is wrong with it;
+// `until` is when it ends, in epoch seconds, -1 where it does not say.
+static inline const char *gatehouse_ocsp_judge(SSL_CTX *ctx, X509 *certificate, X509 *issuer, const uint8_t *bytes, size_t count,
+                                               int verifies, int64_t *until) {
+    const char *failure = NULL;
+    STACK_OF(X509) *known = NULL;
+    OCSP_BASICRESP *basic = NULL;
+    OCSP_CERTID *id = NULL;
+    OCSP_RESPONSE *response = d2i_OCSP_RESPONSE(NULL, &bytes, (long)count);
+    int status = 0;
+    ASN1_GENERALIZEDTIME *begin = NULL, *end = NULL;
+    *until = -1;
+    if (response == NULL) { failure = "d2i_OCSP_RESPONSE() failed"; goto done; }
+    if (OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL) { failure = "OCSP response not successful"; goto done; }
+    if ((basic = OCSP_response_get1_basic(response)) == NULL) { failure = "OCSP_response_get1_basic() failed"; goto done; }
+    // The responder's certificate may be one of the chain.
+    if ((known = sk_X509_new_null()) == NULL || sk_X509_push(known, issuer) <= 0) { failure = "no memory"; goto done; }
+    if (OCSP_basic_verify(basic, known, SSL_CTX_get_cert_store(ctx), verifies ? OCSP_TRUSTOTHER : OCSP_NOVERIFY) != 1) {
+        failure = "OCSP_basic_verify() failed";
+        goto done;
+    }
+    if ((id = OCSP_cert_to_id(NULL, certificate, issuer)) == NULL) { failure = "OCSP_cert_to_id() failed"; goto done; }
+    if (OCSP_resp_find_status(basic, id, &status, NULL, NULL, &begin, &end) != 1) {
+        failure = "certificate status not found in the OCSP response";
+        goto done;
+    }
+    if (status == V_OCSP_CERTSTATUS_REVOKED) { failure = "certificate status \"revoked\" in the OCSP response"; goto done; }
+    if (status != V_OCSP_CERTSTATUS_GOOD) { failure = "certificate status \"unknown\" in the OCSP response"; goto done; }
+    // Clocks may differ by five minutes.
+    if (OCSP_check_validity(begin, end, 300, -1) != 1) { failure = "OCSP_check_validity() failed"; goto done; }
+    if (end != NULL) *until = (int64_t)gatehouse_epoch_seconds(end);
+done:
+    OCSP_CERTID_free(id);
+    sk_X509_free(known);
+    OCSP_BASICRESP_free(basic);
+    OCSP_RESPONSE_free(response);
+    return failure;
 }
 
 // MARK: Tickets
@@ -661,6 +749,17 @@ static inline int gatehouse_self_signed(const char *name, const char *names, lon
     X509_free(certificate);
     EVP_PKEY_free(key);
     return made;
+}
+
+// MARK: Digests
+
+enum { GATEHOUSE_MD5 = 0, GATEHOUSE_SHA1 = 1, GATEHOUSE_SHA256 = 2 };
+
+// Writes the digest of `data` to `out`, which has room for 64 bytes; returns its length, 0 where the library refuses the algorithm.
+static inline unsigned gatehouse_digest(int kind, const uint8_t *data, size_t count, uint8_t *out) {
+    const EVP_MD *algorithm = kind == GATEHOUSE_MD5 ? EVP_md5() : kind == GATEHOUSE_SHA1 ? EVP_sha1() : EVP_sha256();
+    unsigned length = 0;
+    return EVP_Digest(data, count, out, &length, algorithm, NULL) == 1 ? length : 0;
 }
 
 #endif

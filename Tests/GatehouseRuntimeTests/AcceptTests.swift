@@ -37,6 +37,22 @@ import Testing
         }
     }
 
+    @Test func `every connection is handed over until the sequence is stopped`() async throws {
+        try await onLoop { loop in
+            let listening = try ListeningSocket.bind(to: .ip(loopback, port: 0))
+            defer { listening.close() }
+            let sequence = AcceptSequence(listening, on: loop)
+            let first = try await Socket.connect(to: listening.address, on: loop, deadline: loop.never)
+            let second = try await Socket.connect(to: listening.address, on: loop, deadline: loop.never)
+            var clients: [SocketAddress] = []
+            try await sequence.forEach { accepted in
+                clients.append(accepted.remoteAddress)
+                if clients.count == 2 { sequence.stop() }
+            }
+            #expect(clients == [first.localAddress, second.localAddress])
+        }
+    }
+
     @Test func `a paused sequence leaves clients in the backlog until it is resumed`() async throws {
         try await onLoop { loop in
             let listening = try ListeningSocket.bind(to: .ip(loopback, port: 0))

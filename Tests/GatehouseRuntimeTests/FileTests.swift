@@ -33,6 +33,15 @@ import Testing
         #expect(try FileStatus.of(path: directory).kind == .directory)
     }
 
+    @Test func `a path that is not text names a file, and one with a zero byte none`() throws {
+        let path = Array("\(directory)/".utf8) + [0xE9, 0xFF]
+        let file = try File(path: path, for: .createNew)
+        defer { _ = unsafe (path + [0]).withUnsafeBytes { unsafe unlink($0.bindMemory(to: CChar.self).baseAddress!) } }
+        try file.write(buffer("latin"), at: 0)
+        #expect(try FileStatus.of(path: path).size == 5)
+        #expect(throws: SystemError(code: ENOENT, operation: "stat")) { try FileStatus.of(path: path + [0] + Array("x".utf8)) }
+    }
+
     @Test func `a pattern matches sorted paths`() throws {
         for name in ["b.conf", "a.conf", "c.txt"] { try File.write([], to: "\(directory)/\(name)") }
         #expect(FileSystem.glob("\(directory)/*.conf") == ["\(directory)/a.conf", "\(directory)/b.conf"])

@@ -21,6 +21,30 @@ import Testing
         }
     }
 
+    @Test func `a task that is cancelled ends the waits of its socket`() async throws {
+        try await onLoop { loop in
+            let (client, server) = try await connectedPair(on: loop)
+            defer { client.close() }
+            try exhaust(server)
+            let confined = LoopConfined(server)
+            let error = await withTaskGroup(of: SocketError?.self) { group in
+                group.addTask(executorPreference: loop) {
+                    do throws(SocketError) {
+                        try await confined.value.cancelledWithTask { () async throws(SocketError) in
+                            try await confined.value.readable(deadline: loop.never)
+                        }
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+                group.cancelAll()
+                return await group.next() ?? nil
+            }
+            #expect(error == SocketError(kind: .cancelled, operation: "recv"))
+        }
+    }
+
     @Test func `bytes do not end a wait for the peer's end`() async throws {
         try await onLoop { loop in
             let (client, server) = try await connectedPair(on: loop)
@@ -60,7 +84,7 @@ import Testing
             defer { client.close() }
             try exhaust(server)
             await withCheckedContinuation { continuation in
-                server.watchIdle { continuation.resume() }
+                server.watchIdle(Told { continuation.resume() })
                 client.close()
             }
             #expect(server.hasPeerClosed)
@@ -74,7 +98,7 @@ import Testing
             defer { client.close() }
             _ = try client.sendNow(buffer("full"))
             #expect(try await server.receive(into: ByteBuffer(capacity: 4), limit: 4, deadline: loop.never) == 4)
-            server.watchIdle { Issue.record("called") }
+            server.watchIdle(Told { Issue.record("called") })
             #expect(!server.hasUnreceivedInput())
             server.stopWatching()
         }
@@ -85,7 +109,7 @@ import Testing
             let (client, server) = try await connectedPair(on: loop)
             defer { client.close() }
             try exhaust(server)
-            server.watchIdle { Issue.record("called") }
+            server.watchIdle(Told { Issue.record("called") })
             server.stopWatching()
             _ = try client.sendNow(buffer("x"))
             try await server.readable(deadline: loop.never)
@@ -117,4 +141,13 @@ import Testing
             #expect(text(received) == "through the kernel")
         }
     }
+}
+
+/// Calls a closure when an idle socket stirs.
+private final class Told: IdleWatcher {
+    private let action: () -> Void
+
+    init(_ action: @escaping () -> Void) { self.action = action }
+
+    func idleSocketStirred() { action() }
 }

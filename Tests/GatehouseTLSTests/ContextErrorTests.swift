@@ -59,7 +59,13 @@ import Testing
         ("BIO_new_file(\"/nonexistent/dh.pem\") failed (SSL:", { $0.dhParameters = "/nonexistent/dh.pem" }),
         ("cannot load CRL \"/nonexistent/crl.pem\": BIO_new_file() failed (SSL:", { $0.crl = .file("/nonexistent/crl.pem") }),
         ("cannot load certificate \"/nonexistent/ca\": BIO_new_file() failed", { $0.trustedCertificates = .file("/nonexistent/ca") }),
-        ("BIO_new_file(\"/nonexistent/ocsp.der\") failed (SSL:", { $0.staplingFile = "/nonexistent/ocsp.der" }),
+        (
+            "BIO_new_file(\"/nonexistent/ocsp.der\") failed (SSL:",
+            {
+                $0.staples = true
+                $0.staplingFile = .file("/nonexistent/ocsp.der")
+            }
+        ),
         ("invalid application protocol name \"\"", { $0.alpn = [""] }),
     ]
 

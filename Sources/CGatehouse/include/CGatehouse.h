@@ -137,6 +137,10 @@ typedef struct {
 
 int gatehouse_get_tcp_info(int descriptor, gatehouse_tcp_info *info);
 
+// How far what was sent has come: `acknowledged` bytes of the peer's system have been confirmed, the SYN included; `is_closed`: the
+// connection is over for both sides. 0, or a negative errno.
+int gatehouse_get_delivery(int descriptor, uint64_t *acknowledged, int *is_closed);
+
 // ---- Files ---------------------------------------------------------------------------------------------------------
 
 typedef struct {
@@ -157,5 +161,12 @@ ssize_t gatehouse_read(int descriptor, void *bytes, size_t count);
 ssize_t gatehouse_write(int descriptor, const void *bytes, size_t count);
 ssize_t gatehouse_read_at(int descriptor, void *bytes, size_t count, int64_t offset);
 ssize_t gatehouse_write_at(int descriptor, const void *bytes, size_t count, int64_t offset);
+
+// ---- Passwords
+
+enum { GATEHOUSE_CRYPT_DONE = 0, GATEHOUSE_CRYPT_MISSING = 1, GATEHOUSE_CRYPT_FAILED = 2 };
+
+/// crypt(3) with state of its own: hashes `password` as `setting` (a hash, or its beginning) says. Slow by design.
+int gatehouse_crypt(const char *password, const char *setting, char *hash, size_t capacity);
 
 #endif

@@ -16,6 +16,11 @@ package final class File: Sendable {
 
     /// Opens `path`; never waits for a fifo's other end. `permissions` are for a file that is created.
     package convenience init(path: String, for access: Access = .read, permissions: UInt32 = 0o644) throws(SystemError) {
+        try self.init(path: Array(path.utf8), for: access, permissions: permissions)
+    }
+
+    /// The same for a path that need not be text.
+    package convenience init(path: [UInt8], for access: Access = .read, permissions: UInt32 = 0o644) throws(SystemError) {
         let flags =
             switch access {
             case .read: O_RDONLY | O_NONBLOCK
@@ -24,7 +29,7 @@ package final class File: Sendable {
             case .replace: O_RDWR | O_CREAT | O_TRUNC
             }
         // The path lives for the call.
-        let number = try SystemError.check(unsafe gatehouse_open(path, flags, permissions), "open")
+        let number = try SystemError.check(FileSystem.withPath(path) { unsafe gatehouse_open($0, flags, permissions) }, "open")
         self.init(adopting: Descriptor(adopting: number))
     }
 

@@ -20,9 +20,15 @@ package struct FileStatus: Sendable, Hashable {
 
     /// Follows symbolic links unless told otherwise. Throws `ENOENT` and what else `stat` says.
     package static func of(path: String, followsLinks: Bool = true) throws(SystemError) -> FileStatus {
+        try of(path: Array(path.utf8), followsLinks: followsLinks)
+    }
+
+    /// The same for a path that need not be text.
+    package static func of(path: [UInt8], followsLinks: Bool = true) throws(SystemError) -> FileStatus {
         var found = gatehouse_file_status()
         // Both live for the call.
-        _ = try SystemError.check(unsafe gatehouse_file_status_at(path, followsLinks ? 1 : 0, &found), "stat")
+        let result = FileSystem.withPath(path) { unsafe gatehouse_file_status_at($0, followsLinks ? 1 : 0, &found) }
+        _ = try SystemError.check(result, "stat")
         return FileStatus(found)
     }
 

@@ -3,6 +3,18 @@ import Glibc
 
 /// Names in the file system. Every call may block on the disk.
 package enum FileSystem {
+    /// Lets `call` use a path as C writes it, which must not leave it. A path with a zero byte inside names nothing: `-ENOENT`.
+    static func withPath(_ path: [UInt8], _ call: (UnsafePointer<CChar>) -> Int32) -> Int32 {
+        if path.contains(0) { return -ENOENT }
+        return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: path.count + 1) { copy in
+            // There is room for all bytes of the path and the zero behind it.
+            for i in path.indices { unsafe copy[i] = CChar(bitPattern: path[i]) }
+            unsafe copy[path.count] = 0
+            guard let start = unsafe copy.baseAddress else { return -ENOENT }
+            return unsafe call(start)
+        }
+    }
+
     /// The paths that a pattern with `*`, `?` and `[…]` matches, sorted as `include` reads them. Empty when there is none.
     package static func glob(_ pattern: String) -> [String] {
         var found = unsafe glob_t()

@@ -5,31 +5,50 @@ package import GatehouseWire
 /// A connection borrows while bytes are in flight and gives back when it is idle, so that memory follows traffic and not connections.
 /// Free lists are bounded: what does not fit is freed.
 package final class BufferPool {
-    private static let capacities = [4 << 10, 16 << 10, 64 << 10, 256 << 10]
-    /// At most 1, 2, 4 and 4 MiB stay with a loop.
-    private static let limits = [256, 128, 64, 16]
+    /// Free buffers of at least one capacity.
+    private struct FreeList {
+        let capacity: Int
+        let limit: Int
+        private var buffers: [ByteBuffer] = []
 
-    @safe @exclusivity(unchecked) private var free: [[ByteBuffer]] = Array(repeating: [], count: 4)
+        init(capacity: Int, limit: Int) {
+            self.capacity = capacity
+            self.limit = limit
+        }
+
+        mutating func take() -> ByteBuffer { buffers.popLast() ?? ByteBuffer(capacity: capacity) }
+
+        mutating func add(_ buffer: ByteBuffer) {
+            if buffers.count < limit { buffers.append(buffer) }
+        }
+    }
+
+    // At most 1, 2, 4 and 8 MiB stay with a loop.
+    @safe @exclusivity(unchecked) private var small = FreeList(capacity: 4 << 10, limit: 256)
+    @safe @exclusivity(unchecked) private var medium = FreeList(capacity: 16 << 10, limit: 128)
+    @safe @exclusivity(unchecked) private var large = FreeList(capacity: 64 << 10, limit: 64)
+    @safe @exclusivity(unchecked) private var huge = FreeList(capacity: 256 << 10, limit: 32)
 
     init() {}
 
     /// An empty buffer with room for at least `minimumCapacity` bytes.
     package func borrow(_ minimumCapacity: Int) -> ByteBuffer {
-        for size in 0..<4 where minimumCapacity <= Self.capacities[size] {
-            return free[size].popLast() ?? ByteBuffer(capacity: Self.capacities[size])
-        }
+        if minimumCapacity <= small.capacity { return small.take() }
+        if minimumCapacity <= medium.capacity { return medium.take() }
+        if minimumCapacity <= large.capacity { return large.take() }
+        if minimumCapacity <= huge.capacity { return huge.take() }
         return ByteBuffer(capacity: minimumCapacity)
     }
 
     /// Takes a buffer back, whatever is in it. The caller must not use it any more.
     package func giveBack(_ buffer: ByteBuffer) {
-        let capacity = buffer.capacity
-        // A buffer that grew far beyond the largest size would only hold memory.
-        guard capacity >= Self.capacities[0], capacity <= Self.capacities[3] * 2 else { return }
-        var size = 3
-        while Self.capacities[size] > capacity { size -= 1 }
-        guard free[size].count < Self.limits[size] else { return }
         buffer.clear()
-        free[size].append(buffer)
+        let capacity = buffer.capacity
+        if capacity < small.capacity { return }
+        if capacity < medium.capacity { return small.add(buffer) }
+        if capacity < large.capacity { return medium.add(buffer) }
+        if capacity < huge.capacity { return large.add(buffer) }
+        // One that grew far beyond the largest size would only hold memory.
+        if capacity <= huge.capacity * 2 { huge.add(buffer) }
     }
 }

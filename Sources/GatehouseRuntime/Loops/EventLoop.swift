@@ -8,7 +8,7 @@ import Synchronization
 /// loop's own thread is an append to an array; from another thread it takes a lock, and a system call only when the loop sleeps.
 ///
 /// Tasks that are suspended when the loop is stopped are never resumed: cancel and await them first.
-package final class EventLoop: TaskExecutor, @unchecked Sendable {
+public final class EventLoop: TaskExecutor, @unchecked Sendable {
     // `@unchecked Sendable`: `remote`, the atomics and the poller's `wake` are for any thread, everything else that varies is
     // confined to the loop's own thread.
 
@@ -93,7 +93,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         return (Int(seconds), Int(nanoseconds))
     }
 
-    package func enqueue(_ job: consuming ExecutorJob) {
+    /// Runs a job in the order of coming. Called by tasks that prefer the loop, from any thread.
+    public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isCurrent {
             jobs.append(job)

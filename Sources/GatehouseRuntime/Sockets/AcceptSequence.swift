@@ -42,6 +42,23 @@ package struct AcceptSequence: AsyncSequence, Equatable {
         Iterator(loop: loop, source: source)
     }
 
+    /// The same as iterating, for less: hands every connection to `take` until the task is cancelled or `stop` was called.
+    package func forEach(_ take: (AcceptedConnection) -> Void) async throws(SystemError) {
+        let confined = LoopConfined(source)
+        let loop = loop
+        let result: Result<Void, SystemError> = await withTaskCancellationHandler {
+            do throws(SystemError) {
+                while let connection = try await confined.value.next() { take(connection) }
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        } onCancel: {
+            loop.post { confined.value.cancelWaits() }
+        }
+        try result.get()
+    }
+
     package struct Iterator: AsyncIteratorProtocol {
         fileprivate let loop: EventLoop
         fileprivate let source: AcceptSource

@@ -1,5 +1,6 @@
 import CGatehouse
 internal import GatehouseWire
+import Glibc
 
 /// What `listen` says about a socket, beside its address.
 package struct ListenOptions: Sendable, Hashable {
@@ -52,6 +53,15 @@ package struct ListeningSocket: Sendable, Hashable {
         _ = try SystemError.check(gatehouse_listen(descriptor.number, Int32(clamping: options.backlog)), "listen")
         let bound = SocketAddress.local(of: descriptor.number) ?? address
         return ListeningSocket(inheriting: descriptor.release(), address: bound, options: options)
+    }
+
+    /// Whether a socket file is there behind which nobody listens any more.
+    package static func isAbandoned(_ address: SocketAddress) -> Bool {
+        let created = gatehouse_socket(address.family, 0)
+        guard created >= 0 else { return false }
+        let descriptor = Descriptor(adopting: created)
+        // The shim reads the address during the call.
+        return unsafe address.withForeign { unsafe gatehouse_connect(descriptor.number, $0) } == -ECONNREFUSED
     }
 
     /// Applies options that a reload may change (`backlog`, `deferred`, `so_keepalive`, buffer sizes).

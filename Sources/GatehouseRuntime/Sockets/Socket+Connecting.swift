@@ -17,7 +17,7 @@ package struct ConnectOptions: Sendable, Hashable {
 
 extension Socket {
     /// Connects, from the local address `source` if given, and suspends until the peer has answered.
-    /// Throws `.refused`, `.unreachable`, `.timedOut` at the deadline, `.cancelled`, or what else the system says.
+    /// Throws `.refused`, `.unreachable`, `.timedOut` at the deadline, `.cancelled` when the task is, or what else the system says.
     package static func connect(
         to address: SocketAddress, from source: SocketAddress? = nil, options: ConnectOptions = ConnectOptions(),
         on loop: EventLoop, deadline: Instant
@@ -40,7 +40,9 @@ extension Socket {
         } catch {
             throw SocketError(code: error.code, operation: "epoll_ctl")
         }
-        if result < 0 { try await socket.finishConnecting(deadline: deadline) }
+        if result < 0 {
+            try await socket.cancelledWithTask { () async throws(SocketError) in try await socket.finishConnecting(deadline: deadline) }
+        }
         return socket
     }
 

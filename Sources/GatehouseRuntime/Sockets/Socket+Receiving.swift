@@ -61,6 +61,7 @@ extension Socket {
     func failed(_ code: Int32, _ operation: StaticString) -> SocketError {
         let error = SocketError(code: code, operation: operation)
         if error.kind == .reset { condition.formUnion([.reset, .peerClosed]) }
+        if brokenBy == 0 { brokenBy = code }
         return error
     }
 }

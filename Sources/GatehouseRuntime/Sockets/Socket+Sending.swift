@@ -60,6 +60,7 @@ extension Socket {
             if result >= 0 {
                 // The kernel takes all it has room for, and reports an edge when there is room again.
                 if result < count { condition.remove(.writable) }
+                sentCount &+= result
                 return result
             }
             if result == -Int(EAGAIN) {

@@ -26,6 +26,10 @@ package final class Socket: EventSource {
     /// What may succeed and what has happened; `.readable` and `.writable` come and go, the others stay.
     @safe @exclusivity(unchecked) var condition: Interest
     @safe @exclusivity(unchecked) var isCancelled = false
+    /// The error of the call that found the connection broken; 0 before.
+    @safe @exclusivity(unchecked) var brokenBy: Int32 = 0
+    /// Bytes that the kernel took to send.
+    @safe @exclusivity(unchecked) package internal(set) var sentCount = 0
     @safe @exclusivity(unchecked) var hasEnded = false
     /// A receive takes one whole datagram, and says nothing about the next one.
     let isDatagram: Bool
@@ -34,7 +38,8 @@ package final class Socket: EventSource {
     @safe @exclusivity(unchecked) var writer: Waiter?
     @safe @exclusivity(unchecked) var joint: JointWaiter?
     @safe @exclusivity(unchecked) var timer: (id: TimerID, due: UInt64)?
-    @safe @exclusivity(unchecked) private var idleWatcher: (() -> Void)?
+    @safe @exclusivity(unchecked) private var idleWatcher: (any IdleWatcher)?
+    @safe @exclusivity(unchecked) private var endWatcher: ((_ isCancelled: Bool) -> Void)?
 
     private var knownLocal: SocketAddress?
     private var knownRemote: SocketAddress?
@@ -69,6 +74,12 @@ package final class Socket: EventSource {
 
     package var isOpen: Bool { descriptor >= 0 }
 
+    /// Something may have come since epoll told what it knew: the next receive asks the system.
+    package func expectInput() { condition.insert(.readable) }
+
+    /// Whether a receive may find something.
+    package var mayReceive: Bool { condition.contains(.readable) }
+
     /// The peer sends no more, or is gone altogether. Bytes it sent before may still wait to be received.
     package var hasPeerClosed: Bool { hasEnded || condition.contains(.peerClosed) }
 
@@ -100,6 +111,7 @@ package final class Socket: EventSource {
         let closing = descriptor
         descriptor = -1
         idleWatcher = nil
+        endWatcher = nil
         loop.registrations.remove(token)
         if let timer { loop.disarm(timer.id) }
         timer = nil
@@ -118,6 +130,7 @@ package final class Socket: EventSource {
     package func cancel() {
         isCancelled = true
         resumeAll(.cancelled)
+        endWatcher?(true)
     }
 
     // MARK: Events
@@ -141,24 +154,42 @@ package final class Socket: EventSource {
             resumeReader(.ready)
             if let watcher = idleWatcher {
                 idleWatcher = nil
-                watcher()
+                watcher.idleSocketStirred()
             }
         }
         if news.contains(.writable) { resumeWriter(.ready) }
         if let joint, !joint.interest.isDisjoint(with: condition) { resumeJoint(.ready) }
+        if news.contains(.reset) { endWatcher?(false) }
     }
 
-    /// Calls `onEvent` once, as soon as an idle connection has something to receive, was closed by its peer, or broke. It is
-    /// called from the loop between two jobs, and at once if that has happened already.
-    package func watchIdle(_ onEvent: @escaping () -> Void) {
+    /// Calls `onEnd` when the connection breaks or is cancelled, at once if that has happened already: for a task that waits for something
+    /// else than sockets. It may be called more than once.
+    package func watchEnd(_ onEnd: @escaping (_ isCancelled: Bool) -> Void) {
+        endWatcher = onEnd
+        if isReset || isCancelled || !isOpen { onEnd(isCancelled || !isOpen) }
+    }
+
+    package func stopWatchingEnd() {
+        endWatcher = nil
+    }
+
+    /// Tells `watcher` once, as soon as an idle connection has something to receive, was closed by its peer, or broke. It is
+    /// told from the loop between two jobs, and at once if that has happened already.
+    package func watchIdle(_ watcher: any IdleWatcher) {
         // Readable may only mean that the last receive filled its buffer.
-        if !condition.isDisjoint(with: [.peerClosed, .reset]) || hasUnreceivedInput() { return onEvent() }
-        idleWatcher = onEvent
+        if !condition.isDisjoint(with: [.peerClosed, .reset]) || hasUnreceivedInput() { return watcher.idleSocketStirred() }
+        idleWatcher = watcher
     }
 
     package func stopWatching() {
         idleWatcher = nil
     }
+}
+
+/// Whoever keeps an idle connection. A protocol and not a closure, which would be allocated for every exchange.
+package protocol IdleWatcher: AnyObject {
+    /// Something happened to the socket.
+    func idleSocketStirred()
 }
 
 @available(*, unavailable)

@@ -56,8 +56,10 @@ package struct TLSServerConfiguration: Sendable {
     package var crl: PEMSource?
     /// Application protocols in the order of preference. Empty: the extension is ignored; else no overlap is a fatal alert.
     package var alpn: [String] = []
-    /// A DER file with an OCSP response (`ssl_stapling_file`).
-    package var staplingFile: String?
+    /// OCSP responses are sent with the certificates (`ssl_stapling`).
+    package var staples = false
+    /// A DER file with a ready one (`ssl_stapling_file`); else `StapledCertificate` takes them.
+    package var staplingFile: PEMSource?
     /// `ssl_conf_command`, in order.
     package var confCommands: [(name: String, value: String)] = []
     /// TLS 1.3 early data is read; see `TLSConnection.handshake`.

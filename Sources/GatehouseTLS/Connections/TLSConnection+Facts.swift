@@ -1,5 +1,8 @@
 /// What `$ssl_*` variables and the HTTP layer want to know. All are cheap enough to ask on demand; none is kept.
 extension TLSConnection {
+    /// What the finished handshake left to be sent is session tickets, which the client does not wait for.
+    package var leavesOnlyTickets: Bool { isEstablished && server != nil && handle.isTLS13 }
+
     /// `$ssl_protocol`: "TLSv1.3".
     package var protocolVersion: String { handle.version }
 

@@ -16,6 +16,8 @@ package final class TLSServerContext: @unchecked Sendable {
     package let verifyClient: TLSServerConfiguration.ClientVerification
     /// Digest of name, certificates and client-certificate rules: sessions are resumed only where it is the same.
     package let sessionIDContext: [UInt8]
+    /// `nil` without `ssl_stapling`.
+    let staples: Staples?
     /// What was ignored, for the log.
     package let warnings: [String]
 
@@ -30,12 +32,14 @@ package final class TLSServerContext: @unchecked Sendable {
         verifyClient = configuration.verifyClient
         alpn = try ApplicationProtocols.wire(configuration.alpn)
         warnings = configuration.certificateCompression ? ["\"ssl_certificate_compression\" ignored, not supported"] : []
-        var handle = try ContextHandle(protocols: configuration.protocols)
+        let handle = try ContextHandle(protocols: configuration.protocols)
         let seed = Seed()
         try handle.applyKeys(configuration, seed: seed)
         try handle.applyClientRules(configuration, seed: seed)
         try handle.applyAlgorithms(configuration)
-        if let path = configuration.staplingFile { try handle.loadStaple(path: path) }
+        staples =
+            try configuration.staples
+            ? configuration.staplingFile.map { source throws(TLSError) in try Staples(reading: source) } ?? Staples() : nil
         sessionIDContext = seed.finish()
         try handle.setSessionIDContext(sessionIDContext)
         cache = shared.cache(for: configuration.sessionCache)

@@ -2,6 +2,8 @@ import COpenSSL
 
 /// What OpenSSL knows about a connection, copied out. The handle owns the `SSL`, so every pointer below is alive while it is read.
 extension ConnectionHandle {
+    var isTLS13: Bool { unsafe SSL_version(pointer) == TLS1_3_VERSION }
+
     var version: String { unsafe String(cString: SSL_get_version(pointer)) }
 
     var cipher: String {

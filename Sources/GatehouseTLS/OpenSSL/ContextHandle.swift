@@ -4,20 +4,17 @@ import COpenSSL
 @safe
 struct ContextHandle: ~Copyable {
     let pointer: OpaquePointer
-    private var staple: UnsafeMutablePointer<gatehouse_staple>?
 
     init(protocols: Set<TLSVersion>) throws(TLSError) {
         guard let pointer = unsafe gatehouse_ctx_new(TLSVersion.bits(of: protocols)) else {
             throw TLSError(.configuration, ErrorQueue.describe("SSL_CTX_new() failed"))
         }
         unsafe self.pointer = pointer
-        unsafe staple = nil
     }
 
     deinit {
         // Connections hold references of their own to the `SSL_CTX`, and their context object, which owns this handle.
         unsafe SSL_CTX_free(pointer)
-        unsafe gatehouse_staple_free(staple)
     }
 
     func setCiphers(_ ciphers: String, suites: String?) throws(TLSError) {
@@ -77,13 +74,6 @@ struct ContextHandle: ~Copyable {
         guard !wire.isEmpty else { return }
         // Unlike its siblings this function returns 0 for success.
         guard unsafe SSL_CTX_set_alpn_protos(pointer, wire, UInt32(wire.count)) == 0 else { throw failure("SSL_CTX_set_alpn_protos()") }
-    }
-
-    mutating func loadStaple(path: String) throws(TLSError) {
-        guard let bio = unsafe BIO_new_file(path, "r") else { throw failure("BIO_new_file(\"\(path)\")") }
-        defer { unsafe BIO_free(bio) }
-        guard let loaded = unsafe gatehouse_ctx_load_staple(pointer, bio) else { throw failure("d2i_OCSP_RESPONSE_bio(\"\(path)\")") }
-        unsafe staple = loaded
     }
 
     func loadDHParameters(path: String) throws(TLSError) {

@@ -9,6 +9,7 @@ enum ServerCallbacks {
         unsafe SSL_CTX_set_client_hello_cb(pointer, clientHello, nil)
         unsafe gatehouse_ctx_acknowledge_server_name(pointer)
         if !context.alpn.isEmpty { unsafe SSL_CTX_set_alpn_select_cb(pointer, selectProtocol, owner) }
+        if context.staples != nil { unsafe gatehouse_ctx_set_status_callback(pointer, staple, owner) }
         if context.ticketKeys != nil { unsafe gatehouse_ctx_set_ticket_callback(pointer, keyTicket) }
         guard context.cache != nil else { return }
         unsafe SSL_CTX_sess_set_new_cb(pointer, storeSession)
@@ -42,6 +43,15 @@ enum ServerCallbacks {
         unsafe chosen?.pointee = offered! + range.lowerBound
         unsafe chosenCount?.pointee = UInt8(range.count)
         return SSL_TLSEXT_ERR_OK
+    }
+
+    private static let staple: @convention(c) (OpaquePointer?, UnsafeMutableRawPointer?) -> Int32 = { ssl, owner in
+        // `owner` is the context that the connection follows, see `install`; the response is copied.
+        guard let owner = unsafe owner else { return SSL_TLSEXT_ERR_NOACK }
+        let context = unsafe Unmanaged<TLSServerContext>.fromOpaque(owner).takeUnretainedValue()
+        let certificate = UInt(bitPattern: unsafe SSL_get_certificate(ssl))
+        guard let response = context.staples?.response(certificate: certificate) else { return SSL_TLSEXT_ERR_NOACK }
+        return unsafe gatehouse_ssl_staple(ssl, response, response.count)
     }
 
     private static let storeSession: @convention(c) (OpaquePointer?, OpaquePointer?) -> Int32 = { ssl, session in
