@@ -12,9 +12,14 @@ struct HTTPBuilding {
         for (name, word) in shared.http.variables.undefined {
             shared.diagnostics.fail(ConfigurationError("unknown \"\(name)\" variable", at: word))
         }
+        for (name, word) in shared.http.domainSets.undefined {
+            shared.diagnostics.fail(ConfigurationError("unknown domain_set \"\(name)\"", at: word))
+        }
         return HTTPConfiguration(
-            servers: servers, listeners: listeners, upstreams: shared.http.upstreams.groups, slots: shared.http.variables.all, root: root,
-            allLocations: shared.locations, showsRequestBody: shared.http.variables.showsRequestBody)
+            servers: servers, listeners: listeners, upstreams: UpstreamBuilding(shared: shared, root: root).build(),
+            canaries: shared.http.upstreams.canaries, slots: shared.http.variables.all, root: root,
+            allLocations: shared.locations, showsRequestBody: shared.http.variables.showsRequestBody,
+            domainSets: shared.http.domainSets.sets, exits: shared.http.exits)
     }
 
     private func server(_ draft: ServerDraft, number: Int) -> ServerConfiguration? {

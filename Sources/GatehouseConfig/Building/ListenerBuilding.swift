@@ -22,6 +22,7 @@ struct ListenerBuilding {
         }
         return drafts.map { draft in
             checkCertificates(draft)
+            checkSOCKS(draft)
             return listener(draft)
         }
     }
@@ -53,6 +54,14 @@ struct ListenerBuilding {
         } else {
             shared.diagnostics.warn(ConfigurationError("conflicting server name \"\(name)\" on \(address), ignored", at: server.position))
         }
+    }
+
+    /// SOCKS names no virtual server: its clients are those of the default one.
+    private func checkSOCKS(_ draft: ListenerDraft) {
+        guard draft.listen.speaksSOCKS, !draft.defaultServer.isForwardProxy else { return }
+        shared.diagnostics.fail(
+            ConfigurationError(
+                "the \"socks5\" parameter needs \"forward_proxy on\"", at: draft.defaultServer.position, length: "server".utf8.count))
     }
 
     /// A TLS address needs a certificate in its default server; one that rejects handshakes leaves it to the others.

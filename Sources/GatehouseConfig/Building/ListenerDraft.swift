@@ -56,6 +56,7 @@ struct ListenerDraft {
         listen.acceptsProxyProtocol = before.acceptsProxyProtocol || other.acceptsProxyProtocol
         listen.usesTLS = before.usesTLS || other.usesTLS
         listen.usesHTTP2 = before.usesHTTP2 || other.usesHTTP2
+        listen.speaksSOCKS = before.speaksSOCKS || other.speaksSOCKS
     }
 
     /// - Returns: whether the directives disagree in a way worth a warning.

@@ -20,8 +20,11 @@ package enum DirectiveTable {
         ("Rewriting", RewriteDirectives.rows),
         ("Proxying", ProxyDirectives.rows),
         ("Tunnels", TunnelDirectives.rows),
+        ("Forward proxy", ForwardDirectives.rows + ForwardRuleDirectives.rows + ForwardExitDirective.rows),
         ("TLS with clients", TLSDirectives.rows),
         ("Upstream groups", UpstreamDirectives.rows),
+        ("Health of upstream groups", HealthDirectives.rows),
+        ("Canaries", CanaryDirectives.rows),
         ("Headers of answers", HeadersDirectives.rows),
         ("Details of answers", AnswerDirectives.rows),
         ("Access log", LogDirectives.rows),
@@ -29,6 +32,7 @@ package enum DirectiveTable {
         ("Networks", GeoDirectives.rows),
         ("Splitting", SplitClientsDirectives.rows),
         ("Access", AccessDirectives.rows),
+        ("Authentication", AuthenticationDirectives.rows),
         ("Accepted without effect", IgnoredDirectives.rows),
     ]
 

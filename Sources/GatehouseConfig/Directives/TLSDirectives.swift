@@ -84,13 +84,14 @@ enum TLSDirectives {
     ]
 
     private static let stapling: [DirectiveRow] = [
-        DirectiveRow("ssl_stapling", places, .flag, default: "off", "Sends a ready OCSP answer with the certificate.") { reader in
-            reader.scope.server.tls.staples = try reader.flag()
-            reader.afterSiblings(warnOfMissingStaple)
-        },
-        .flag("ssl_stapling_verify", places, server: \.tls.verifiesStapling, default: "off", "No effect: a ready answer is sent as it is."),
-        file("ssl_stapling_file", \.tls.staplingFile, "A ready OCSP answer."),
-        DirectiveRow("ssl_stapling_responder", places, .exactly(1), "No effect: no OCSP responder is asked.") { reader in
+        .flag("ssl_stapling", places, server: \.tls.staples, default: "off", "Sends OCSP answers with the certificates."),
+        .flag(
+            "ssl_stapling_verify", places, server: \.tls.verifiesStapling, default: "off",
+            "Whether who signed an OCSP answer has to be trusted (ssl_trusted_certificate)."),
+        file("ssl_stapling_file", \.tls.staplingFile, "A ready OCSP answer, sent as it is; no responder is asked."),
+        DirectiveRow("ssl_stapling_responder", places, .exactly(1), "Asks this OCSP responder instead of the one that a certificate names.")
+        {
+            reader in
             reader.scope.server.tls.staplingResponder = reader.string(0)
         },
     ]
@@ -134,11 +135,6 @@ enum TLSDirectives {
     private static func replaceUnlessShared(_ cache: TLSSettings.SessionCache, _ reader: DirectiveReader, _ index: Int) {
         if index > 0, case .shared = reader.scope.server.tls.sessionCache { return }
         reader.scope.server.tls.sessionCache = cache
-    }
-
-    private static func warnOfMissingStaple(_ reader: DirectiveReader) {
-        guard reader.scope.server.tls.staples, reader.scope.server.tls.staplingFile == nil else { return }
-        reader.warn("\"ssl_stapling\" ignored where no \"ssl_stapling_file\" is given: no OCSP responder is asked")
     }
 
     private static func checkAuthorities(_ reader: DirectiveReader) throws(ConfigurationError) {

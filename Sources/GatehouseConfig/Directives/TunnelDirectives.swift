@@ -69,6 +69,7 @@ enum TunnelDirectives {
         }
         let index = try reader.checked(try reader.scope.http.upstreams.group(for: target, at: reader.position))
         let group = reader.scope.http.upstreams[index]
+        if group.canary != nil { throw reader.fail("\"\(group.name)\" is a canary, which tunnels don't use", at: 0) }
         if case .name(_, port: 0) = target.address, group.isImplicit {
             throw reader.fail("no port in upstream \"\(reader.string(0))\"", at: 0)
         }

@@ -10,11 +10,11 @@ enum UnsupportedDirectives {
 
     private static let exact: [(name: String, what: String)] = [
         ("stream", "TCP and UDP proxying is not in it yet"), ("mail", "mail is not proxied"), ("gzip", "no compression yet"),
-        ("gunzip", "no compression yet"), ("postpone_gzipping", "no compression yet"), ("satisfy", "no authentication yet"),
+        ("gunzip", "no compression yet"), ("postpone_gzipping", "no compression yet"),
         ("charset", "no recoding yet"), ("charset_map", "no recoding yet"), ("charset_types", "no recoding yet"),
         ("source_charset", "no recoding yet"), ("override_charset", "no recoding yet"), ("http3", "no HTTP/3 yet"),
         ("slice", "no caching yet"), ("ssi", "no server-side includes"), ("autoindex", "no listings of directories"),
-        ("sticky", "no session affinity yet"), ("least_time", "no choice by response time yet"), ("post_action", "no subrequests yet"),
+        ("post_action", "no subrequests yet"),
         ("valid_referers", "referers are not checked; a \"map\" of $http_referer can"), ("proxy_store", "answers are not saved as files"),
         ("proxy_store_access", "answers are not saved as files"),
         ("disable_symlinks", "symbolic links are followed"), ("empty_gif", "serve a file instead"),
@@ -28,7 +28,8 @@ enum UnsupportedDirectives {
         ("gzip_", "no compression yet"), ("brotli", "no compression yet"), ("gunzip_", "no compression yet"),
         ("proxy_cache", "no caching yet"),
         ("proxy_no_cache", "no caching yet"), ("limit_req", "no limits of requests yet"), ("limit_conn", "no limits of connections yet"),
-        ("auth_", "no authentication yet"), ("sub_filter", "answers are not rewritten yet"), ("mirror", "no mirroring yet"),
+        ("auth_request", "no subrequests yet"), ("auth_jwt", "no tokens yet"), ("sub_filter", "answers are not rewritten yet"),
+        ("mirror", "no mirroring yet"),
         ("add_before_body", "no subrequests yet"), ("add_after_body", "no subrequests yet"), ("addition_types", "no subrequests yet"),
         ("grpc_", "no gRPC yet"), ("http2_", "no HTTP/2 yet"), ("http3_", "no HTTP/3 yet"), ("quic_", "no HTTP/3 yet"),
         ("fastcgi_", "FastCGI is not spoken"), ("uwsgi_", "uwsgi is not spoken"),
@@ -38,6 +39,6 @@ enum UnsupportedDirectives {
         ("image_filter", "images are not changed"),
         ("secure_link", "links are not signed"), ("userid", "no identifying cookies"),
         ("geoip_", "no GeoIP databases; \"geo\" takes networks"),
-        ("referer_hash_", "referers are not checked"), ("sticky_", "no session affinity yet"), ("otel_", "no traces yet"),
+        ("referer_hash_", "referers are not checked"), ("otel_", "no traces yet"),
     ]
 }

@@ -7,6 +7,12 @@ enum UpstreamDirectives {
             DirectiveRow("upstream", .http, .block(1...1), repeats: true, "A named group of servers.", read: upstream),
             DirectiveRow("server", .upstream, .atLeast(1), repeats: true, "A server of the group.", read: server),
             DirectiveRow("zone", .upstream, .between(1, 2), "Names the group's state, for status pages.", read: zone),
+            DirectiveRow(
+                "queue", .upstream, .between(1, 2), default: "none", "Requests that wait when no server can take them.", read: queue),
+            DirectiveRow("state", .upstream, .exactly(1), "File that keeps the servers when they are changed at run time.") {
+                $0.scope.upstream.statePath = $0.path(0, .prefix)
+            },
+            StickyDirective.row,
         ] + methods + keeping
 
     private static let methods: [DirectiveRow] = [
@@ -16,6 +22,7 @@ enum UpstreamDirectives {
         DirectiveRow("ip_hash", .upstream, .none, "The same server for the same network of clients.") { reader in
             choose(.ipHash, reader)
         },
+        DirectiveRow("least_time", .upstream, .between(1, 2), "The server that answers soonest, as far as is known.", read: leastTime),
         DirectiveRow("hash", .upstream, .between(1, 2), "The same server for the same text.", read: hash),
         DirectiveRow("random", .upstream, .between(0, 2), "Any server, or the better one of two.", read: random),
     ]
@@ -42,15 +49,15 @@ enum UpstreamDirectives {
         reader.readBlock(into: inner)
         reader.scope.http.upstreams[index] = inner.upstream
         // A server line that was refused has been reported already.
-        if inner.upstream.servers.isEmpty && reader.scope.shared.diagnostics.errors.count == errors {
+        if inner.upstream.servers.isEmpty && inner.upstream.statePath == nil && reader.scope.shared.diagnostics.errors.count == errors {
             throw reader.fail("no servers are inside upstream")
         }
     }
 
     private static func server(_ reader: inout DirectiveReader) throws(ConfigurationError) {
         let words = reader.arguments.map(\.text)
-        let allowsBackup = reader.scope.upstream.method.allowsBackup
-        let server = try reader.checked(try UpstreamServerSettings(parsing: words, allowsBackup: allowsBackup, position: reader.position))
+        let method = reader.scope.upstream.method
+        let server = try reader.checked(try UpstreamServerSettings(parsing: words, method: method, position: reader.position))
         reader.scope.upstream.servers.append(server)
     }
 
@@ -64,6 +71,21 @@ enum UpstreamDirectives {
             if size < 32768 { throw reader.fail("zone \"\(reader.string(0))\" is too small", at: 1) }
         }
         reader.scope.upstream.zone = reader.string(0)
+    }
+
+    private static func queue(_ reader: inout DirectiveReader) throws(ConfigurationError) {
+        guard let capacity = Quantity.integer(reader.bytes(0)), capacity > 0 else {
+            throw reader.fail("invalid value \"\(reader.string(0))\" in \"queue\" directive", at: 0)
+        }
+        var queue = QueueSettings(capacity: capacity)
+        if reader.count == 2 {
+            let (key, value) = reader.keyValue(1)
+            guard key == "timeout", let value, let timeout = Quantity.duration(Array(value.utf8)) else {
+                throw reader.fail("invalid parameter \"\(reader.string(1))\"", at: 1)
+            }
+            queue.timeout = timeout
+        }
+        reader.scope.upstream.queue = queue
     }
 
     private static func choose(_ method: BalancingMethod, _ reader: DirectiveReader) {
@@ -80,9 +102,24 @@ enum UpstreamDirectives {
     }
 
     private static func random(_ reader: inout DirectiveReader) throws(ConfigurationError) {
-        if reader.count > 0 && reader.string(0) != "two" { throw reader.fail("invalid parameter \"\(reader.string(0))\"", at: 0) }
-        if reader.count > 1 && reader.string(1) != "least_conn" { throw reader.fail("invalid parameter \"\(reader.string(1))\"", at: 1) }
-        choose(.random(two: reader.count > 0), reader)
+        if reader.count == 0 { return choose(.random(two: .off), reader) }
+        if reader.string(0) != "two" { throw reader.fail("invalid parameter \"\(reader.string(0))\"", at: 0) }
+        switch reader.count == 1 ? "least_conn" : reader.string(1) {
+        case "least_conn": choose(.random(two: .leastConnections), reader)
+        case "least_time=header": choose(.random(two: .leastTime(.header(inflight: false))), reader)
+        case "least_time=last_byte": choose(.random(two: .leastTime(.lastByte(inflight: false))), reader)
+        default: throw reader.fail("invalid parameter \"\(reader.string(1))\"", at: 1)
+        }
+    }
+
+    private static func leastTime(_ reader: inout DirectiveReader) throws(ConfigurationError) {
+        if reader.count == 2 && reader.string(1) != "inflight" {
+            throw reader.fail("invalid parameter \"\(reader.string(1))\"", at: 1)
+        }
+        let countsInflight = reader.count == 2
+        let mode: BalancingMethod.LeastTimeMode = try reader.option(
+            0, ["header": .header(inflight: countsInflight), "last_byte": .lastByte(inflight: countsInflight)])
+        choose(.leastTime(mode), reader)
     }
 
     /// `local`: not shared between groups of equal servers; here no connections are.
@@ -92,15 +129,5 @@ enum UpstreamDirectives {
         }
         if reader.count == 2 && reader.string(1) != "local" { throw reader.fail("invalid parameter \"\(reader.string(1))\"", at: 1) }
         reader.scope.upstream.keepalive = count
-    }
-}
-
-extension BalancingMethod {
-    /// Whether `backup` servers make sense with it.
-    fileprivate var allowsBackup: Bool {
-        switch self {
-        case .roundRobin, .leastConnections: true
-        case .ipHash, .hash, .random: false
-        }
     }
 }

@@ -16,6 +16,17 @@ package struct Configuration: Sendable {
         self.warnings = warnings
     }
 
+    /// Everything that is listened on: the servers' addresses and the socket of `control`.
+    package var listens: [ListenSettings] {
+        var listens = http?.listeners.map(\.listen) ?? []
+        if let control = main.control {
+            var listen = ListenSettings(address: .unix(control.path), position: control.position)
+            listen.isPrivate = true
+            listens.append(listen)
+        }
+        return listens
+    }
+
     /// The directory of the main file, with its slash.
     package var directory: String {
         guard let path = files.first?.path, let slash = path.lastIndex(of: "/") else { return "" }
@@ -38,6 +49,7 @@ package struct HTTPConfiguration: Sendable {
     package var listeners: [ListenerConfiguration]
     /// Those of `upstream` blocks, and the implicit ones of `proxy_pass`.
     package var upstreams: [UpstreamSettings]
+    package var canaries: [CanarySettings]
     /// Variables the configuration defines; `VariableReference.slot` counts into it.
     package var slots: [VariableSlot]
     /// Settings at http level, for requests that have no server yet.
@@ -46,16 +58,25 @@ package struct HTTPConfiguration: Sendable {
     package var allLocations: [LocationConfiguration]
     /// `$request_body` or `$request_body_file` is used somewhere: where a body is kept must be as nginx keeps it.
     package var showsRequestBody: Bool
+    /// `DomainTest.sets` counts into it.
+    package var domainSets: [DomainSetSettings]
+    /// `ForwardRule.Action.exit` counts into it.
+    package var exits: [ForwardExitSettings]
 
     package init(
-        servers: [ServerConfiguration], listeners: [ListenerConfiguration], upstreams: [UpstreamSettings], slots: [VariableSlot],
-        root: LocationConfiguration, allLocations: [LocationConfiguration], showsRequestBody: Bool = false
+        servers: [ServerConfiguration], listeners: [ListenerConfiguration], upstreams: [UpstreamSettings],
+        canaries: [CanarySettings] = [], slots: [VariableSlot], root: LocationConfiguration, allLocations: [LocationConfiguration],
+        showsRequestBody: Bool = false,
+        domainSets: [DomainSetSettings] = [], exits: [ForwardExitSettings] = []
     ) {
         self.showsRequestBody = showsRequestBody
+        self.domainSets = domainSets
+        self.exits = exits
         self.allLocations = allLocations
         self.servers = servers
         self.listeners = listeners
         self.upstreams = upstreams
+        self.canaries = canaries
         self.slots = slots
         self.root = root
     }

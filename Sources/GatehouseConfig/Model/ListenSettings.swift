@@ -11,8 +11,12 @@ package enum ListenAddress: Sendable, Hashable {
 package struct ListenSettings: Sendable {
     package var address: ListenAddress
     package var isDefaultServer = false
+    /// The socket of `control`: nobody but its owner may connect.
+    package var isPrivate = false
     package var usesTLS = false
     package var usesHTTP2 = false
+    /// Clients speak SOCKS5 instead of HTTP.
+    package var speaksSOCKS = false
     package var acceptsProxyProtocol = false
     /// Whether any socket option below was given: only one `listen` of an address may give them.
     package var setsSocketOptions = false

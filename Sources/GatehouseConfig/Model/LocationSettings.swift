@@ -70,6 +70,7 @@ package struct LocationSettings: Sendable {
 
     // Access.
     package var access = LevelList<AccessRules.Rule>()
+    package var authentication = AuthenticationSettings()
     package var realIP = RealIPSettings()
 
     // Logs.
@@ -80,6 +81,7 @@ package struct LocationSettings: Sendable {
     package var resolver: ResolverSettings?
     package var proxy = ProxySettings()
     package var tunnel = TunnelSettings()
+    package var forward = ForwardSettings()
 
     package init() {}
 
@@ -104,6 +106,8 @@ package enum LocationHandler: Sendable {
     case proxy(ProxyTarget)
     case stubStatus
     case tunnel(TunnelTarget)
+    /// `forward_proxy`: where the request itself asks to be taken.
+    case forward
 }
 
 package enum ServerTokens: Sendable {

@@ -21,6 +21,8 @@ package struct MainSettings: Sendable {
     package var workerPriority = 0
     package var shutdownTimeout: Duration?
     package var errorLogs = LevelList<ErrorLogSettings>()
+    /// `control`: the path of the socket that takes commands, and where it is set.
+    package var control: (path: String, position: SourcePosition)?
     /// `env NAME` keeps, `env NAME=VALUE` sets.
     package var environment: [(name: String, value: String?)] = []
 

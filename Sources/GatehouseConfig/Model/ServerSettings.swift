@@ -44,6 +44,8 @@ package final class ServerConfiguration: Sendable {
     package let namedLocations: [String: LocationConfiguration]
     /// CONNECT requests are served: there is a `tunnel_pass`.
     package let acceptsConnect: Bool
+    /// Requests that name a destination are taken there, whatever host it is.
+    package let isForwardProxy: Bool
     package let position: SourcePosition
 
     package init(
@@ -60,6 +62,7 @@ package final class ServerConfiguration: Sendable {
         self.locations = locations
         self.namedLocations = namedLocations
         self.acceptsConnect = acceptsConnect
+        isForwardProxy = root.settings.forward.isOn
         self.position = position
     }
 }

@@ -83,7 +83,8 @@ package enum BuiltinVariable: String, Sendable, CaseIterable {
     case request_port, is_request_port, server_protocol, remote_user, http_referer, http_user_agent, http_host, http_cookie,
         http_x_forwarded_for
     // The connection.
-    case remote_addr, remote_port, binary_remote_addr, realip_remote_addr, realip_remote_port, server_addr, server_port, server_name
+    case remote_addr, masked_remote_addr, remote_port, binary_remote_addr, realip_remote_addr, realip_remote_port, server_addr, server_port,
+        server_name
     case connection, connection_requests, connection_time, pipe, tcpinfo_rtt, tcpinfo_rttvar, tcpinfo_snd_cwnd, tcpinfo_rcv_space
     case proxy_protocol_addr, proxy_protocol_port, proxy_protocol_server_addr, proxy_protocol_server_port
     // Time and process.
@@ -96,8 +97,10 @@ package enum BuiltinVariable: String, Sendable, CaseIterable {
     // Files.
     case document_root, realpath_root, request_filename
     // Upstream.
-    case proxy_host, proxy_port, proxy_add_x_forwarded_for, proxy_internal_body_length, proxy_internal_chunked
+    case proxy_host, proxy_port, proxy_add_x_forwarded_for, proxy_add_via, forward_referer, proxy_internal_body_length,
+        proxy_internal_chunked
     case upstream_addr, upstream_status, upstream_connect_time, upstream_header_time, upstream_response_time, upstream_response_length
+    case canary_variant, canary_share, canary_state
     case upstream_bytes_received, upstream_bytes_sent, upstream_cache_status, upstream_last_server_name
     // Counters of stub_status.
     case connections_active, connections_reading, connections_writing, connections_waiting

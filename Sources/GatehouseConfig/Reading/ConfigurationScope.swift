@@ -12,6 +12,8 @@ package final class ConfigurationScope {
     package var location = LocationSettings()
     /// Meaningful in an `upstream` block.
     package var upstream: UpstreamSettings
+    /// Meaningful in a `canary` block.
+    package var canary = CanaryDraft()
     /// Which location the block is, or belongs to.
     package var place = LocationPlace.server
     /// The expression of the regex location the block is, or belongs to.

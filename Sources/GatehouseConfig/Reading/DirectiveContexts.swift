@@ -13,16 +13,19 @@ package struct DirectiveContexts: OptionSet, Sendable, Hashable {
     package static let limitExcept = DirectiveContexts(rawValue: 1 << 7)
     package static let upstream = DirectiveContexts(rawValue: 1 << 8)
 
+    package static let canary = DirectiveContexts(rawValue: 1 << 9)
+
     /// The three levels most directives share.
     package static let everyLevel: DirectiveContexts = [.http, .server, .location]
 
     package static let all: DirectiveContexts = [
-        .main, .events, .http, .server, .location, .ifInServer, .ifInLocation, .limitExcept, .upstream,
+        .main, .events, .http, .server, .location, .ifInServer, .ifInLocation, .limitExcept, .upstream, .canary,
     ]
 
     private static let names: [(DirectiveContexts, String)] = [
         (.main, "main"), (.events, "events"), (.http, "http"), (.server, "server"), (.location, "location"),
         (.ifInServer, "if in server"), (.ifInLocation, "if in location"), (.limitExcept, "limit_except"), (.upstream, "upstream"),
+        (.canary, "canary"),
     ]
 
     /// As the reference pages and the hints of errors write them.

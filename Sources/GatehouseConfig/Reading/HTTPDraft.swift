@@ -1,3 +1,5 @@
+import GatehousePolicy
+
 /// The parts of `http` that do not belong to one block: groups, formats, variables, servers.
 package final class HTTPDraft {
     package let variables = VariableRegistry()
@@ -8,5 +10,10 @@ package final class HTTPDraft {
     package var root: LocationConfiguration?
     /// Files of buffered access logs, each with the first directive that buffers it.
     package var bufferedLogs: [String: AccessLogSettings] = [:]
+    /// `match` blocks by name.
+    package var matches: [String: ResponseMatch] = [:]
+    package var domainSets = DomainSetRegistry()
+    package var exits: [ForwardExitSettings] = []
+
     package init() {}
 }

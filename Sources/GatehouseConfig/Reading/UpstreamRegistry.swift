@@ -5,6 +5,10 @@ package struct UpstreamRegistry {
     /// By name in lower case.
     private var named: [String: Int] = [:]
     private var implicit: [UpstreamAddress: Int] = [:]
+    /// `canary` blocks; each also has a group without servers, by which `proxy_pass` finds it.
+    package var canaries: [CanarySettings] = []
+    /// Which group remembers its sessions in a zone.
+    private var stickyZones: [String: String] = [:]
 
     package init() {}
 
@@ -20,6 +24,32 @@ package struct UpstreamRegistry {
         }
         groups.append(UpstreamSettings(name: name, isImplicit: false, position: position))
         return groups.count - 1
+    }
+
+    /// Registers a `canary` block and gives its index among these.
+    package mutating func declare(canary: CanarySettings) throws(ArgumentError) -> Int {
+        let group = try declare(canary.name, at: canary.position)
+        groups[group].canary = canaries.count
+        canaries.append(canary)
+        return canaries.count - 1
+    }
+
+    package enum Found {
+        case group(Int)
+        case canary
+    }
+
+    /// What a block of that name is.
+    package func find(_ name: String) -> Found? {
+        guard let index = named[name.lowercased()] else { return nil }
+        return groups[index].canary == nil ? .group(index) : .canary
+    }
+
+    /// Takes a zone of `sticky learn` for a group; each has its own.
+    package mutating func claimStickyZone(_ zone: String, for group: String) throws(ArgumentError) {
+        if let owner = stickyZones.updateValue(group, forKey: zone) {
+            throw ArgumentError("sticky zone \"\(zone)\" is already used in upstream \"\(owner)\"", at: nil)
+        }
     }
 
     /// The group that an address in a URL means: the `upstream` block of that name, else a group of its own, shared by equal addresses.

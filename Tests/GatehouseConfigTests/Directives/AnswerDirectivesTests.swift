@@ -61,7 +61,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["gzip on;", "limit_req zone=a;", "proxy_cache x;", "auth_basic x;"])
+    @Test(arguments: ["gzip on;", "limit_req zone=a;", "proxy_cache x;", "auth_request /x;"])
     func `a feature that is not there yet is unknown, and the hint says so`(directive: String) throws {
         guard case .failure(let failure) = load("server { \(directive) }") else {
             Issue.record("accepted")

@@ -21,9 +21,9 @@ import Testing
     @Test func `the reference page says what the rows say`() throws {
         let root = #filePath.split(separator: "/").dropLast(4).map { "/" + $0 }.joined()
         let page = try SystemFileSource().read(root + "/Documentation/Directives.md")
-        #expect(
-            Array(DirectiveReference.markdown().utf8) == page,
-            "stale: .build/debug/gatehouse --list-directives > Documentation/Directives.md")
+        // A Bool: the two pages themselves would fill the report.
+        let isCurrent = Array(DirectiveReference.markdown().utf8) == page
+        #expect(isCurrent, "stale: .build/debug/gatehouse --list-directives > Documentation/Directives.md")
     }
 
     @Test func `every directive has a line of documentation`() {

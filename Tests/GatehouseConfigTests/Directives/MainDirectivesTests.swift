@@ -23,6 +23,13 @@ import Testing
             ])
     }
 
+    @Test func `the socket of commands is listened on, for its owner alone`() throws {
+        let configuration = try load("control unix:run/c.sock; events {}").get()
+        #expect(configuration.main.control?.path == "/srv/gatehouse/run/c.sock")
+        #expect(configuration.listens.map(\.address) == [.unix("/srv/gatehouse/run/c.sock")])
+        #expect(configuration.listens.map(\.isPrivate) == [true])
+    }
+
     @Test func `without privileges the user is left as it is, with a warning`() throws {
         let configuration = try load("user www; events {}", isPrivileged: false).get()
         #expect(configuration.main.user == nil)
@@ -32,6 +39,7 @@ import Testing
     @Test(arguments: [
         ("worker_processes many;", #""worker_processes" directive invalid value"#),
         ("worker_priority x;", #""worker_priority" directive invalid number"#),
+        ("control 127.0.0.1:80;", #""control" directive takes a path"#), ("control unix:;", #""control" directive takes a path"#),
         ("error_log x loud;", #"invalid log level "loud""#),
         ("error_log syslog:tag=x;", "no syslog server specified"),
         ("events { worker_connections x; }", #""worker_connections" directive invalid number"#),

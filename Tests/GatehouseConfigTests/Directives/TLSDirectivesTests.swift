@@ -42,12 +42,6 @@ import Testing
         #expect(tls.protocols == ["TLSv1.2", "TLSv1.3"])
     }
 
-    @Test func `stapling without a ready answer is warned of`() throws {
-        let sentence = #""ssl_stapling" ignored where no "ssl_stapling_file" is given: no OCSP responder is asked"#
-        #expect(try warningMessages("server { ssl_stapling on; }") == [sentence])
-        #expect(try warningMessages("server { ssl_stapling on; ssl_stapling_file a.der; }").isEmpty)
-    }
-
     @Test func `servers share the certificate cache that they inherit`() throws {
         let tls = try tls("ssl_certificate_cache max=4 inactive=1s;", http: "ssl_certificate_cache max=9;")
         #expect(tls.certificateCache?.maximum == 4 && tls.certificateCache?.inactive == .seconds(1))

@@ -6,6 +6,7 @@ enum ListenParameters {
         case "default_server", "default": listen.isDefaultServer = true
         case "ssl": listen.usesTLS = true
         case "proxy_protocol": listen.acceptsProxyProtocol = true
+        case "socks5": listen.speaksSOCKS = true
         case "http2":
             listen.usesHTTP2 = true
             if isFirst {

@@ -29,6 +29,9 @@ enum MainDirectives {
         DirectiveRow("worker_shutdown_timeout", .main, .exactly(1), "How long draining may take.") {
             $0.scope.main.shutdownTimeout = try $0.duration(0)
         },
+        DirectiveRow(
+            "control", .main, .exactly(1), "Socket file, after \"unix:\", that takes commands of the user it belongs to.", read: readControl
+        ),
         DirectiveRow("env", .main, .exactly(1), repeats: true, "Keeps or sets an environment variable.") {
             $0.scope.main.environment.append(($0.keyValue(0).key, $0.keyValue(0).value))
         },
@@ -65,6 +68,17 @@ enum MainDirectives {
         }
         guard let count = Quantity.integer(reader.bytes(0)) else { throw reader.refuse("invalid value", at: 0) }
         reader.scope.main.workerProcesses = .fixed(max(1, count))
+    }
+
+    @Sendable private static func readControl(_ reader: inout DirectiveReader) throws(ConfigurationError) {
+        guard reader.string(0).hasPrefix("unix:") else {
+            throw reader.refuse("takes a path", at: 0, hints: ["as in \"control unix:/run/gatehouse.sock;\""])
+        }
+        let path = reader.scope.shared.paths.absolute(String(reader.string(0).dropFirst(5)), .prefix)
+        if path.hasSuffix("/") || reader.string(0) == "unix:" { throw reader.refuse("takes a path", at: 0) }
+        // struct sockaddr_un holds 108 bytes, the last one zero.
+        if path.utf8.count > 107 { throw reader.refuse("takes a shorter path", at: 0) }
+        reader.scope.main.control = (path, reader.position)
     }
 
     @Sendable private static func readPriority(_ reader: inout DirectiveReader) throws(ConfigurationError) {

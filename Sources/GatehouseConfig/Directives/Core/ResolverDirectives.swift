@@ -2,14 +2,14 @@
 enum ResolverDirectives {
     static let rows: [DirectiveRow] = [
         DirectiveRow(
-            "resolver", [.http, .server, .location, .upstream], .atLeast(1), "Name servers, with valid=, ipv4= and ipv6=.", read: read),
+            "resolver", [.http, .server, .location, .upstream], .atLeast(1), "Name servers or \"system\", with valid=, ipv4= and ipv6=.",
+            read: read),
         DirectiveRow(
             "resolver_timeout", [.http, .server, .location, .upstream], .exactly(1), default: "30s", "How long a lookup may take."
         ) { reader in
             let timeout = try reader.duration(0)
             if reader.context == .upstream {
-                reader.scope.upstream.resolver = reader.scope.upstream.resolver ?? reader.scope.location.resolver ?? ResolverSettings()
-                reader.scope.upstream.resolver?.timeout = timeout
+                reader.scope.upstream.resolverTimeout = timeout
             } else {
                 reader.scope.location.resolver = reader.scope.location.resolver ?? ResolverSettings()
                 reader.scope.location.resolver?.timeout = timeout
@@ -23,7 +23,7 @@ enum ResolverDirectives {
         if reader.string(0) != "off" || reader.count > 1 {
             for index in 0..<reader.count { try apply(index, of: reader, to: &resolver) }
             if !resolver.usesIPv4 && !resolver.usesIPv6 { throw reader.fail("\"ipv4\" and \"ipv6\" cannot both be \"off\"") }
-            if resolver.servers.isEmpty { throw reader.fail("no name servers defined") }
+            if resolver.isOff { throw reader.fail("no name servers defined") }
         }
         if reader.context == .upstream {
             reader.scope.upstream.resolver = resolver
@@ -39,6 +39,7 @@ enum ResolverDirectives {
             resolver.valid = duration
         case ("ipv4", let value?): resolver.usesIPv4 = try flag(value, index, reader)
         case ("ipv6", let value?): resolver.usesIPv6 = try flag(value, index, reader)
+        case ("system", nil): resolver.usesSystem = true
         default: resolver.servers.append(try server(index, reader))
         }
     }
