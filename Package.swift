@@ -24,6 +24,7 @@ let package = Package(
     name: "gatehouse",
     products: [
         .library(name: "Gatehouse", targets: ["Gatehouse"]),
+        .library(name: "GatehouseTestKit", targets: ["GatehouseTestKit"]),
         .executable(name: "gatehouse", targets: ["GatehouseCommand"]),
     ],
     targets: [
@@ -55,6 +56,12 @@ let package = Package(
             name: "gatehouse-fuzz", dependencies: ["GatehouseConfig", "GatehousePattern", "GatehouseWire"], path: "Benchmarks/Fuzzing",
             exclude: ["Corpus"], swiftSettings: settings),
         .target(name: "GatehouseTestKit", dependencies: ["GatehouseRuntime", "GatehouseWire"], swiftSettings: settings),
+        // Built as an embedder would: what has `package` access is out of its sight, and of its tests'.
+        .executableTarget(
+            name: "EmbeddedPool", dependencies: ["Gatehouse"], path: "Documentation/Examples/EmbeddedPool/Sources/EmbeddedPool",
+            packageAccess: false),
+        .testTarget(
+            name: "GatehouseEmbeddingTests", dependencies: ["Gatehouse", "GatehouseTestKit"], packageAccess: false, swiftSettings: settings),
         tests("GatehouseWireTests", ["GatehouseWire"]),
         tests("GatehousePatternTests", ["GatehousePattern"]),
         tests("GatehousePolicyTests", ["GatehousePolicy", "GatehousePattern", "GatehouseWire"]),
@@ -63,7 +70,9 @@ let package = Package(
         tests("GatehouseConfigTests", ["GatehouseConfig"]),
         tests("GatehouseCommandTests", ["GatehouseCommand", "Gatehouse", "GatehouseConfig"]),
         tests("GatehouseFuzzingTests", ["gatehouse-fuzz"]),
-        tests("GatehouseTests", ["Gatehouse", "GatehouseConfig", "GatehouseTestKit", "GatehouseWire"]),
-        tests("EndToEndTests", ["Gatehouse", "GatehouseConfig", "GatehouseRuntime", "GatehouseWire"]),
+        tests("GatehouseTestKitTests", ["GatehouseTestKit"]),
+        tests(
+            "GatehouseTests", ["Gatehouse", "GatehouseConfig", "GatehousePolicy", "GatehouseRuntime", "GatehouseTestKit", "GatehouseWire"]),
+        tests("EndToEndTests", ["Gatehouse", "GatehouseConfig", "GatehousePolicy", "GatehouseRuntime", "GatehouseWire"]),
     ]
 )

@@ -11,12 +11,13 @@ import Synchronization
 package final class Server: Sendable {
     private struct State {
         var generation: Generation
-        var older: [WeakGeneration] = []
+        var older: [GenerationEnd] = []
         var listening: [ListeningKey: [Int32]]
         var contexts: [LoopContext] = []
         var isEnding = false
         var listeners: [ListenerKey: ListenerControl] = [:]
         var number = 1
+        var upkeep: UpkeepControl?
     }
     private let state: Lock<State>
     private let environment: GenerationEnvironment
@@ -54,13 +55,14 @@ package final class Server: Sendable {
         let reserve = DescriptorReserve(count: 16)
         await withDiscardingTaskGroup { group in
             for context in contexts { environment.facts.counters.add(context.counters) }
-            state.withLock { $0.contexts = contexts }
             change.yield()
             // A change is a new generation, or the end.
             for await _ in changes {
                 if state.withLock({ $0.isEnding }) { break }
                 startListeners(contexts, reserve, in: &group)
+                startUpkeep(contexts, in: &group)
             }
+            state.withLock { $0.upkeep }?.stop()
             await stopListeners { _ in true }
             closeListening()
         }
@@ -70,17 +72,20 @@ package final class Server: Sendable {
     }
 
     private func startLoops() -> [LoopContext]? {
-        let generation = state.withLock { $0.generation }
         CurrentProcess.keepMemory(4 << 20)
         do throws(SystemError) {
-            var contexts: [LoopContext] = []
-            for index in 0..<loopCount {
-                let loop = try EventLoop.start(name: "gatehouse-\(index)", index: index)
-                contexts.append(LoopContext(loop: loop, index: index, generation: generation, connectionNumbers: nextConnectionNumber))
+            var loops: [EventLoop] = []
+            for index in 0..<loopCount { loops.append(try EventLoop.start(name: "gatehouse-\(index)", index: index)) }
+            // In one step: a generation that is loaded meanwhile is either the one they begin with, or they are told of it.
+            return state.withLock { state in
+                let generation = state.generation
+                state.contexts = loops.enumerated().map { index, loop in
+                    LoopContext(loop: loop, index: index, generation: generation, connectionNumbers: nextConnectionNumber)
+                }
+                return state.contexts
             }
-            return contexts
         } catch {
-            generation.processLog.log(.emerg, "\(error) while starting event loops")
+            state.withLock { $0.generation }.processLog.log(.emerg, "\(error) while starting event loops")
             return nil
         }
     }
@@ -91,10 +96,12 @@ package final class Server: Sendable {
 
     /// Starts a task for each listening socket and loop that has none, ends those of addresses that are gone.
     private func startListeners(_ contexts: [LoopContext], _ reserve: DescriptorReserve, in group: inout DiscardingTaskGroup) {
-        let (listening, running) = state.withLock { ($0.listening, $0.listeners) }
+        let (listening, running, path) = state.withLock { ($0.listening, $0.listeners, $0.generation.configuration.main.control?.path) }
+        let controlAddress = path.map { ListeningKey.unix($0) }
         var wanted: [ListenerKey: ListenerControl] = [:]
         for (address, descriptors) in listening {
-            for context in contexts {
+            // Commands are rare: the first loop takes them all.
+            for context in address == controlAddress ? contexts.prefix(1) : contexts[...] {
                 let descriptor = descriptors.count > 1 ? descriptors[context.index % descriptors.count] : descriptors[0]
                 let key = ListenerKey(address: address, loop: context.index, descriptor: descriptor)
                 if let known = running[key] {
@@ -103,6 +110,12 @@ package final class Server: Sendable {
                 }
                 let control = ListenerControl(context: context)
                 wanted[key] = control
+                if address == controlAddress {
+                    let listener = ControlListener(
+                        descriptor: descriptor, address: SocketAddress(address), context: context, control: control)
+                    group.addTask(executorPreference: context.loop) { await listener.run() }
+                    continue
+                }
                 let listener = Listener(
                     address: address, descriptor: descriptor, context: context, control: control, reserve: reserve)
                 group.addTask(executorPreference: context.loop) { await listener.run() }
@@ -123,14 +136,27 @@ package final class Server: Sendable {
 
     // MARK: Generations
 
+    /// Starts the upkeep of the current generation, unless it runs, and ends that of the one before.
+    private func startUpkeep(_ contexts: [LoopContext], in group: inout DiscardingTaskGroup) {
+        let (generation, running) = state.withLock { ($0.generation, $0.upkeep) }
+        if running?.generation == generation.number { return }
+        running?.stop()
+        let control = UpkeepControl(generation.upkeep, generation: generation.number)
+        state.withLock { $0.upkeep = control }
+        let loops = contexts.map(\.loop)
+        group.addTask { await control.run(on: loops) }
+    }
+
     /// Serves new requests with another configuration from the return on; the old one goes on with the requests it has.
     package func load(_ configuration: Configuration, listening: [ListeningKey: [Int32]], files: any FileSource) async throws(AssemblyError)
     {
-        let number = state.withLock { $0.number + 1 }
+        let (number, predecessor) = state.withLock { ($0.number + 1, $0.generation) }
         let generation = try Generation(
-            number: number, configuration: configuration, http: configuration.http ?? .empty, environment: environment.reading(files))
+            number: number, configuration: configuration, http: configuration.http ?? .empty,
+            environment: environment.reading(files, after: predecessor))
         let contexts = state.withLock { state in
-            state.older.append(WeakGeneration(state.generation))
+            state.older.removeAll { $0.isOver }
+            state.older.append(state.generation.end)
             state.generation = generation
             state.number = number
             state.listening = listening
@@ -141,16 +167,9 @@ package final class Server: Sendable {
         change.yield()
     }
 
-    /// Returns when no generation but the newest has anything left to do.
+    /// Returns when none of the generations that are now old has anything left to do.
     package func oldGenerationsEnded() async {
-        while true {
-            let isOver = state.withLock { state in
-                state.older.removeAll { $0.generation == nil }
-                return state.older.isEmpty || state.isEnding
-            }
-            if isOver { return }
-            try? await Task.sleep(for: .milliseconds(20))  // cancelled only with the process
-        }
+        for end in state.withLock({ $0.older }) { await end.wait() }
     }
 
     // MARK: Ending
@@ -180,11 +199,6 @@ package final class Server: Sendable {
             for descriptor in descriptors { ListeningSocket(inheriting: descriptor, address: SocketAddress(address)).close() }
         }
     }
-}
-
-private struct WeakGeneration: Sendable {
-    weak var generation: Generation?
-    init(_ generation: Generation) { self.generation = generation }
 }
 
 private struct ListenerKey: Hashable {

@@ -9,6 +9,7 @@ enum Command: Equatable {
     /// `--list-directives`: the reference page of the configuration language.
     case directiveReference
     case demo(DemoArguments)
+    case forward(ForwardArguments)
 }
 
 /// Where to find things, as given; nil where the default holds.
@@ -46,6 +47,7 @@ struct ArgumentParser {
     /// - Parameter arguments: without the program's name.
     static func parse(_ arguments: [String]) throws(ArgumentError) -> Command {
         if arguments.first == "demo" { return .demo(try DemoArguments.parse(arguments.dropFirst())) }
+        if arguments.first == "forward" { return .forward(try ForwardArguments.parse(arguments.dropFirst())) }
         if arguments == ["--help"] || arguments == ["help"] { return .longHelp }
         if arguments == ["--list-directives"] { return .directiveReference }
         var parser = ArgumentParser(rest: arguments[...])
@@ -60,6 +62,9 @@ struct ArgumentParser {
                 try readLong(argument.dropFirst(2))
             } else if argument.hasPrefix("-") && argument != "-" {
                 try readShort(argument.dropFirst())
+            } else if ControlCommand.named(argument) != nil, !isTest, signal == nil {
+                // Everything from here on is the command's.
+                return .run(.control([argument] + rest), paths)
             } else {
                 throw ArgumentError(description: "invalid option: \"\(argument)\"")
             }

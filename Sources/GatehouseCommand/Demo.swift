@@ -1,5 +1,4 @@
 import Gatehouse
-import GatehouseConfig
 import GatehouseTLS
 import Glibc
 
@@ -26,7 +25,7 @@ enum Demo {
     private static func serve(_ configuration: DemoConfiguration) throws -> Int32 {
         let certificate = try SelfSigned.make(names: ["localhost", "127.0.0.1"])
         Terminal.makeDirectory(configuration.directory)
-        let files = DemoFiles(contents: [
+        let files = MemoryFiles(contents: [
             configuration.path: Array(configuration.text.utf8),
             configuration.directory + DemoConfiguration.certificate: certificate.certificatePEM,
             configuration.directory + DemoConfiguration.key: certificate.keyPEM,
@@ -34,16 +33,4 @@ enum Demo {
         let options = StartOptions(prefix: configuration.directory, configurationPath: configuration.path, errorLogPath: "stderr")
         return Startup.run(options, .serve, files: files) { Terminal.print(configuration.invitation) }
     }
-}
-
-/// The demo's files lie in memory; everything else comes from the system.
-private struct DemoFiles: FileSource {
-    let contents: [String: [UInt8]]
-
-    func read(_ path: String) throws(FileSourceError) -> [UInt8] {
-        if let content = contents[path] { return content }
-        return try SystemFileSource().read(path)
-    }
-
-    func glob(_ pattern: String) -> [String] { SystemFileSource().glob(pattern) }
 }

@@ -21,8 +21,8 @@ enum InformationText {
 
     private static let absent =
         [
-            "charset", "gzip", "ssi", "mirror", "userid", "auth_basic", "autoindex", "fastcgi", "uwsgi", "scgi", "grpc", "memcached",
-            "limit_conn", "limit_req", "empty_gif", "browser", "referer", "upstream_sticky", "upstream_least_time",
+            "charset", "gzip", "ssi", "mirror", "userid", "autoindex", "fastcgi", "uwsgi", "scgi", "grpc", "memcached",
+            "limit_conn", "limit_req", "empty_gif", "browser", "referer",
         ].map { "http_" + $0 }
         + ["pop3", "imap", "smtp"].map { "mail_" + $0 }
         + [
@@ -33,7 +33,10 @@ enum InformationText {
     static let usage = """
         Usage: gatehouse [-?hvVtTq] [-s signal] [-p prefix]
                          [-e filename] [-c filename] [-g directives]
+               gatehouse [-p prefix] [-c filename] COMMAND …
                gatehouse demo [--port N] [--tls-port N] [--print]
+               gatehouse forward [--port N] [--socks N] [--allow NETWORK] [--user NAME:PASSWORD]
+                         [--connect-port N] [--anonymize standard|strict] [--print]
 
         Options:
           -?,-h, --help          : this help; --help alone tells more
@@ -66,6 +69,7 @@ enum InformationText {
         Try it
           gatehouse demo                          three backends and a proxy before them, in this terminal
           gatehouse demo --print                  the configuration of the demo
+          gatehouse forward                       a forward proxy for this machine, at port 3128
 
         Run it
           gatehouse -t -c my.conf                 is this file right? every error at once, with its line
@@ -77,6 +81,12 @@ enum InformationText {
           gatehouse -c my.conf -s reopen          open the logs anew, after they were rotated
           gatehouse -c my.conf -s quit            finish what runs, then end
           gatehouse -c my.conf -s stop            end at once
+
+        Change its upstream groups, where the file has "control unix:PATH;"
+          gatehouse -c my.conf upstream list
+          gatehouse -c my.conf upstream show GROUP
+          gatehouse -c my.conf upstream add GROUP ADDRESS [weight=N] …
+          gatehouse -c my.conf upstream remove|drain|down|up GROUP SERVER
 
         The same by signals to the process in the pid file: HUP, USR1, QUIT, TERM.
         Relative paths: logs and roots start at the prefix, included files and certificates beside the configuration file.

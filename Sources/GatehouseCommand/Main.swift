@@ -28,6 +28,8 @@ struct Main {
                 return 0
             case .demo(let arguments):
                 return Demo.run(arguments)
+            case .forward(let arguments):
+                return Forward.run(arguments)
             }
         } catch {
             Terminal.printError("gatehouse: \(error)\n")

@@ -21,5 +21,14 @@ enum Terminal {
     /// For this user alone; one that is there stays as it is.
     static func makeDirectory(_ path: String) { unsafe mkdir(path, 0o700) }
 
+    /// Writes a file that this user alone may read.
+    static func writePrivately(_ text: String, to path: String) -> Bool {
+        unsafe unlink(path)
+        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return false }
+        write(text, descriptor)
+        return close(descriptor) == 0
+    }
+
     static func exists(_ path: String) -> Bool { unsafe access(path, R_OK) == 0 }
 }

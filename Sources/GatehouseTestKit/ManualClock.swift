@@ -5,6 +5,7 @@ public import GatehouseWire
 ///
 /// Its instants are those that the library measures with, so it can feed every machine that takes `now:`, and tasks can sleep on it.
 public final class ManualClock: Clock {
+    /// A plain number of nanoseconds, as everywhere in the library.
     public typealias Instant = MonotonicInstant
 
     private struct Sleeper {
@@ -20,15 +21,22 @@ public final class ManualClock: Clock {
         var nextID = 0
     }
     private let state: Lock<State>
+    /// What `now` was at first.
     public let start: Instant
 
+    /// A clock that stands at `MonotonicInstant.origin`.
     public init() {
         start = .origin
         state = Lock(State(now: start))
     }
 
+    /// Where the clock stands.
     public var now: Instant { state.withLock { $0.now } }
+    /// Zero: the clock goes exactly where it is moved.
     public var minimumResolution: Duration { .zero }
+
+    /// How far the clock was moved since it was made.
+    public var elapsed: Duration { start.duration(to: now) }
 
     /// When the next sleeper wants to wake.
     public var nextDue: Instant? { state.withLock { $0.sleepers.map(\.due).min() } }
@@ -45,6 +53,8 @@ public final class ManualClock: Clock {
         for sleeper in due { sleeper.continuation.resume() }
     }
 
+    /// Suspends until the clock has been moved to `deadline` or beyond; not at all when it stands there already.
+    /// - Throws: `CancellationError` when the task is cancelled before.
     public func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         let id = state.withLock { state in
             state.nextID += 1

@@ -6,8 +6,10 @@ internal import GatehouseRuntime
 public final class ManualTaskExecutor: TaskExecutor {
     private let jobs = Lock([UnownedJob]())
 
+    /// An executor with nothing to run.
     public init() {}
 
+    /// Keeps a job for `runNext`. Called by the tasks themselves, from any thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         jobs.withLock { $0.append(job) }

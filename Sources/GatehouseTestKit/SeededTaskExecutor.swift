@@ -8,13 +8,16 @@ public final class SeededTaskExecutor: TaskExecutor {
         var trace: [Int] = []
     }
     private let state: Lock<State>
+    /// What the picks follow from.
     public let seed: UInt64
 
+    /// An executor with nothing to run.
     public init(seed: UInt64) {
         self.seed = seed
         state = Lock(State(generator: SeededGenerator(seed: seed)))
     }
 
+    /// Keeps a job until it is picked. Called by the tasks themselves, from any thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }

@@ -44,6 +44,16 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a configuration that comes while the loops start is the one they serve`() async throws {
+            let upstream = try ScriptedUpstream.answering(Self.ok)
+            for _ in 0..<20 {
+                let proxy = try ProxyUnderTest("server { listen 127.0.0.1:1; return 200 old; }", upstream: upstream)
+                try await proxy.reload("server { listen 127.0.0.1:1; return 200 new; }")
+                let answer = try await blocking { try proxy.ask(Self.get) }
+                #expect(answer.body == "new")
+            }
+        }
+
         @Test func `a request under way finishes on the generation it began with`() async throws {
             let (asked, reloaded) = (Occasion(), Occasion())
             let upstream = try ScriptedUpstream { connection, _ in

@@ -28,6 +28,13 @@ import Testing
         #expect(try ArgumentParser.parse(arguments) == .run(.test(dumps: false), paths { $0.isQuiet = true }))
     }
 
+    @Test func `a command for the running server takes everything behind its name`() throws {
+        let words = ["upstream", "add", "u", "127.0.0.1:1", "-x", "--help"]
+        #expect(try ArgumentParser.parse(["-c", "a.conf"] + words) == .run(.control(words), paths { $0.configurationPath = "a.conf" }))
+        #expect(throws: ArgumentError(description: #"invalid option: "upstreams""#)) { try ArgumentParser.parse(["upstreams"]) }
+        #expect(throws: ArgumentError(description: #"invalid option: "upstream""#)) { try ArgumentParser.parse(["-t", "upstream"]) }
+    }
+
     @Test func `the way the nginx test suite starts a server is understood`() throws {
         let arguments = ["-p", "/tmp/t/", "-c", "nginx.conf", "-e", "error.log", "-g", "pid /tmp/t/nginx.pid;"]
         let expected = paths {

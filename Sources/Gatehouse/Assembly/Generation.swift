@@ -15,34 +15,51 @@ package final class Generation: Sendable {
     package let http: HTTPConfiguration
     /// In the order of `HTTPConfiguration.upstreams`.
     package let upstreams: [UpstreamGroup]
+    /// In the order of `HTTPConfiguration.canaries`.
+    package let canaries: [CanaryEntry]
     /// By name in lower case; groups of fixed URLs are named `host:port`.
     private let upstreamsByName: [String: UpstreamGroup]
     /// By `LocationConfiguration.number`.
     package let plans: [LocationPlan]
     package let facts: ProcessFacts
+    /// Who `auth_basic` knows.
+    package let users: UserDirectory
+    package let domainSets: DomainSets
     private let bindings: [ListenAddress: ListenerSetup]
     private let logs: GenerationLogs
     /// Ports that are listened on for all addresses and for single ones.
     private let sharedPorts: Set<Int>
+    /// Ports where a forward proxy listens.
+    private let forwardPorts: Set<Int>
     /// By the settings without what only concerns one request.
     private let resolvers: [ResolverSettings: NameResolver]
+    private let stapling: [StapleUpkeep]
+    /// Tells when nothing uses this generation any more.
+    package let end = GenerationEnd()
     private let transient = Lock<[TransientTarget: UpstreamGroup]>([:])
 
     package init(number: Int, configuration: Configuration, http: HTTPConfiguration, environment: GenerationEnvironment)
         throws(AssemblyError)
     {
         var environment = environment
+        // What is built here may keep the environment, and must not keep the generation before.
+        let predecessor = environment.takePredecessor()
         environment.configurationDirectory = configuration.directory
         self.number = number
         self.configuration = configuration
         self.http = http
         facts = environment.facts
-        let groups = try UpstreamGroup.makeAll(http.upstreams, environment: environment)
+        logs = try GenerationLogs(configuration: configuration, http: http, environment: environment)
+        environment.log = logs.main
+        var random = SystemRandomNumberGenerator()
+        users = UserDirectory(using: &random)
+        resolvers = try NameResolver.makeAll(http, environment: environment)
+        let groups = try UpstreamGroup.makeAll(http.upstreams, after: predecessor, environment: environment)
         upstreams = groups
         upstreamsByName = Dictionary(groups.map { ($0.settings.name.lowercased(), $0) }) { $0.settings.isImplicit ? $1 : $0 }
-        resolvers = try NameResolver.makeAll(http, environment: environment)
+        canaries = try CanaryEntry.makeAll(http, groups: groups, environment: environment)
         plans = try LocationPlan.makeAll(http, upstreams: groups, environment: environment)
-        logs = try GenerationLogs(configuration: configuration, http: http, environment: environment)
+        domainSets = try DomainSets(http.domainSets, files: environment.files, log: logs.main, key: random.next())
         var bindings: [ListenAddress: ListenerSetup] = [:]
         let contexts = TLSContexts(environment: environment)
         for listener in http.listeners {
@@ -50,20 +67,29 @@ package final class Generation: Sendable {
             bindings[listener.listen.address] = ListenerSetup(configuration: listener, tls: tls)
         }
         self.bindings = bindings
+        stapling = StapleUpkeep.makeAll(
+            contexts.contexts(of: http.servers), resolvers: resolvers, memory: environment.staples, log: logs.main)
         sharedPorts = Generation.sharedPorts(bindings.keys)
+        forwardPorts = Set(
+            http.listeners.filter { $0.allServers.contains(where: \.isForwardProxy) }.compactMap { listener in
+                if case .ip(_, let port) = listener.listen.address { port } else { nil }
+            })
     }
+
+    deinit { end.announce() }
 
     /// What is configured for connections to a listening socket.
     /// - Parameter local: where the connection arrived; asked only when a socket for all addresses also serves `listen` lines of single ones.
     package func binding(for address: ListenAddress, local: () -> SocketAddress?) -> ListenerBinding? {
         var address = address
-        if case .ip(let ip, let port) = address, ip.isWildcard, sharedPorts.contains(port), let own = local()?.listeningKey,
-            bindings[own] != nil
-        {
-            address = own
-        }
+        if dependsOnArrival(address), let own = local()?.listeningKey, bindings[own] != nil { address = own }
         guard let found = bindings[address] else { return nil }
         return ListenerBinding(generation: self, setup: found)
+    }
+
+    /// Whether what is configured for connections to a listening socket depends on where they arrived.
+    func dependsOnArrival(_ address: ListenAddress) -> Bool {
+        if case .ip(let ip, let port) = address { ip.isWildcard && sharedPorts.contains(port) } else { false }
     }
 
     private static func sharedPorts(_ addresses: some Collection<ListenAddress>) -> Set<Int> {
@@ -71,6 +97,9 @@ package final class Generation: Sendable {
         for case .ip(_, let port) in addresses { counts[port, default: 0] += 1 }
         return Set(counts.filter { $0.value > 1 }.keys)
     }
+
+    /// Whether a forward proxy listens on `port`, at whatever address.
+    package func isForwardPort(_ port: Int) -> Bool { forwardPorts.contains(port) }
 
     /// The group that a computed URL means: the `upstream` block of that name where the URL has no port, else that of a fixed URL.
     package func upstreamGroup(named name: String, port: Int, isPortGiven: Bool) -> UpstreamGroup? {
@@ -92,11 +121,11 @@ package final class Generation: Sendable {
             if groups.count >= 1024 { groups.removeAll() }
             let position = SourcePosition(file: "", line: 0, column: 0)
             let settings = UpstreamSettings(name: key, isImplicit: true, position: position)
-            let peers = addresses.map {
+            let servers = addresses.map {
                 // As nginx, which makes such peers anew for each request: a failure does not let them rest.
-                (UpstreamGroup.Peer(address: $0, text: Array($0.description.utf8)), PeerSpec(name: $0.description, maxFails: 0))
+                UpstreamServer(address: $0, spec: PeerSpec(name: $0.description, maxFails: 0))
             }
-            let group = UpstreamGroup(number: -1 - groups.count, settings: settings, peers: peers)
+            let group = UpstreamGroup(number: -1 - groups.count, settings: settings, servers: servers)
             groups[target] = group
             return group
         }
@@ -105,7 +134,9 @@ package final class Generation: Sendable {
     /// Looks names up for requests with the settings of their `resolver`; nil when that is off.
     package func resolver(for settings: ResolverSettings) -> NameResolver? { resolvers[settings.sharedPart] }
 
-    package func plan(for location: LocationConfiguration) -> LocationPlan { plans[location.number] }
+    package func proxyPlan(for location: LocationConfiguration) -> SharedProxyPlan? { plans[location.number].proxy }
+
+    package func realIPRules(for location: LocationConfiguration) -> RealIP? { plans[location.number].realIP }
 
     // MARK: Logs
 
@@ -126,6 +157,16 @@ package final class Generation: Sendable {
     package func logAccess(_ exchange: Exchange) { logs.logAccess(exchange) }
 
     package var processLog: ErrorLog { logs.main }
+
+    /// What is done for this generation as long as it is the current one.
+    var upkeep: [any Upkeep] {
+        upstreams.flatMap { $0.upkeep(in: self) } + stapling + [domainSets] + canaries.map { $0.upkeep(log: processLog) }
+    }
+
+    /// The group that `settings` of another generation became here.
+    func group(sameAs settings: UpstreamSettings) -> UpstreamGroup? {
+        upstreams.first { $0.settings.name == settings.name && $0.settings.isImplicit == settings.isImplicit }
+    }
 }
 
 /// What the process around a generation provides.
@@ -136,8 +177,21 @@ package struct GenerationEnvironment: Sendable {
     package let resolver: any NameResolving
     /// Session caches and ticket keys live on over reloads.
     package let tlsState = TLSSharedState()
+    let staples = StapleMemory()
+    /// What health checks found lives on over reloads.
+    package let healthMemory = HealthMemory()
+    /// So do sessions that `sticky learn` has learned.
+    package let stickyZones = StickyZones()
+    /// So do rollouts.
+    package let canaries = CanaryTable()
     /// Where relative names of certificates begin; ends in a slash.
     package fileprivate(set) var configurationDirectory = ""
+    /// The generation that the one that is built comes after; `nil` for the first of a process.
+    private var predecessor: Generation?
+    /// Servers that were changed at run time live on over reloads.
+    let stateFiles = StateFiles()
+    /// The error log of the generation that is built.
+    package fileprivate(set) var log: ErrorLog
     /// Where errors go when the configuration names no `error_log`.
     package let fallbackLog: ErrorLog
 
@@ -147,13 +201,20 @@ package struct GenerationEnvironment: Sendable {
         resolver = SystemNames()
         facts = ProcessFacts(hostname: Array(LogSystem.hostName().utf8), counters: SharedCounters(), prefix: prefix)
         fallbackLog = ErrorLog([.init(.file(logFiles.standardError), level: .error)])
+        log = fallbackLog
     }
 
-    /// The same, with the files of a new generation.
-    package func reading(_ files: any FileSource) -> GenerationEnvironment {
+    /// The same, for a generation that comes after another, with its own files.
+    package func reading(_ files: any FileSource, after predecessor: Generation) -> GenerationEnvironment {
         var copy = self
         copy.files = files
+        copy.predecessor = predecessor
         return copy
+    }
+
+    mutating func takePredecessor() -> Generation? {
+        defer { predecessor = nil }
+        return predecessor
     }
 
     /// A PEM file as TLS takes it: read through `files`, since a process without privileges may not open it itself.

@@ -5,7 +5,7 @@ import GatehouseWire
 
 /// What is worked out for a location once, so that requests need not.
 package struct LocationPlan: Sendable {
-    package let proxy: ProxyPlan?
+    package let proxy: SharedProxyPlan?
     /// Whom to believe about the client's address; `nil` where nobody is trusted.
     package let realIP: RealIP?
 
@@ -19,10 +19,29 @@ package struct LocationPlan: Sendable {
             var proxy: ProxyPlan?
             if case .proxy(let target) = location.settings.handler {
                 proxy = try ProxyPlan(location, target: target, upstreams: upstreams, contexts: contexts)
+            } else if case .forward = location.settings.handler {
+                proxy = ProxyPlan(forwarding: location)
             }
-            plans.append(LocationPlan(proxy: proxy, realIP: try RealIP(location.settings.realIP, resolver: environment.resolver)))
+            let realIP = try RealIP(location.settings.realIP, resolver: environment.resolver)
+            plans.append(LocationPlan(proxy: proxy.map { SharedProxyPlan($0) }, realIP: realIP))
         }
         return plans
+    }
+}
+
+/// A plan that requests hold on to without copying all of it.
+package final class SharedProxyPlan: Sendable {
+    let plan: ProxyPlan
+    /// Where requests go, unless variables decide.
+    let destination: ProxyDestination?
+
+    init(_ plan: ProxyPlan) {
+        self.plan = plan
+        if case .fixed(let fixed) = plan.target, let group = plan.group {
+            destination = ProxyDestination(fixed, group)
+        } else {
+            destination = nil
+        }
     }
 }
 
@@ -32,16 +51,16 @@ package struct ProxyPlan: Sendable {
     /// The group of a fixed target.
     package let group: UpstreamGroup?
     /// Fields added to the request, in order; `Host` is among them only when the configuration sets it.
-    package let setHeaders: [HeaderRule]
-    package let setsHost: Bool
+    package internal(set) var setHeaders: [HeaderRule]
+    package internal(set) var setsHost: Bool
     /// Client fields that are not passed on as they came.
-    package let suppressed: FieldNameSet
+    package internal(set) var suppressed: FieldNameSet
     /// Upstream fields the client does not see.
-    package let hidden: FieldNameSet
+    package internal(set) var hidden: FieldNameSet
     package let retry: RetryRules
     package let tls: ProxyTLS?
-    package let passesDate: Bool
-    package let passesServer: Bool
+    package internal(set) var passesDate: Bool
+    package internal(set) var passesServer: Bool
 
     /// Never passed from client to upstream: hop-by-hop (RFC 9110 §7.6.1) and framing, which is our own.
     private static let hopByHop: [FieldName] = [
@@ -54,15 +73,20 @@ package struct ProxyPlan: Sendable {
     package init(
         _ location: LocationConfiguration, target: ProxyTarget, upstreams: [UpstreamGroup], contexts: ProxyTLSContexts
     ) throws(AssemblyError) {
-        let settings = location.settings.proxy
-        self.target = target
+        var group: UpstreamGroup?
         var usesTLS = true
         if case .fixed(let fixed) = target {
             group = upstreams[fixed.upstream]
             usesTLS = fixed.usesTLS
-        } else {
-            group = nil
         }
+        let tls = usesTLS ? try contexts.context(for: location.settings.proxy.tls) : nil
+        self.init(location.settings.proxy, target: target, group: group, tls: tls)
+    }
+
+    init(_ settings: ProxySettings, target: ProxyTarget, group: UpstreamGroup?, tls: ProxyTLS?) {
+        self.target = target
+        self.group = group
+        self.tls = tls
         var suppressed = FieldNameSet(ProxyPlan.hopByHop)
         var rules: [HeaderRule] = []
         for rule in settings.setHeaders.elements {
@@ -83,7 +107,6 @@ package struct ProxyPlan: Sendable {
         passesServer = !hidden.contains(.server)
         retry = RetryRules(
             conditions: settings.nextUpstream, tries: settings.nextUpstreamTries, timeout: settings.nextUpstreamTimeout)
-        tls = usesTLS ? try contexts.context(for: settings.tls) : nil
     }
 
     private static func hiddenFields(_ settings: ProxySettings) -> FieldNameSet {

@@ -24,6 +24,11 @@ package final class TLSContexts {
         }
     }
 
+    /// Every server's that has one.
+    func contexts(of servers: [ServerConfiguration]) -> [(ServerConfiguration, ServerTLS)] {
+        servers.compactMap { server in byServer[server.number].map { (server, $0) } }
+    }
+
     private func make(_ settings: TLSSettings) throws(TLSError) -> ServerTLS {
         var configuration = try configuration(settings)
         let pairs = try pairs(settings)
@@ -76,7 +81,8 @@ package final class TLSContexts {
         result.trustedCertificates = settings.trustedCertificateFile.map { environment.pemSource($0) }
         result.crl = settings.revocationListFile.map { environment.pemSource($0) }
         result.alpn = ["http/1.1", "http/1.0", "http/0.9"]
-        result.staplingFile = settings.staples ? settings.staplingFile : nil
+        result.staples = settings.staples
+        result.staplingFile = settings.staplingFile.map { environment.pemSource($0) }
         result.confCommands = environment.commands(settings.configurationCommands)
         result.earlyData = settings.acceptsEarlyData
         result.recordSize = settings.bufferSize

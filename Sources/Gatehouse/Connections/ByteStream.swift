@@ -25,7 +25,7 @@ package final class ByteStream: @unchecked Sendable {
 
     deinit {
         giveBackCipherIn()
-        if let unsentReply { loop.buffers.giveBack(unsentReply) }
+        giveBackUnsent()
     }
 
     // MARK: Reading
@@ -64,6 +64,9 @@ package final class ByteStream: @unchecked Sendable {
         }
     }
 
+    /// Whether `receiveNow` may find something: nothing was received since the socket's last event, or less than there was.
+    package var mayReceive: Bool { socket.mayReceive || hasBufferedInput }
+
     /// Whether plaintext may be had without a further event of the socket.
     package var hasBufferedInput: Bool { cipherIn != nil || (tls?.hasPendingPlaintext ?? false) }
 
@@ -97,31 +100,21 @@ package final class ByteStream: @unchecked Sendable {
     }
 
     @safe @exclusivity(unchecked) private var sawEndOfCiphertext = false
-    /// What reading made us answer (an alert, a key update) and the socket did not take at once.
-    @safe @exclusivity(unchecked) private var unsentReply: ByteBuffer?
 
-    /// Sends what reading gave rise to, without waiting; the rest goes before the next bytes. Consumes `reply`.
+    /// Notes what reading made us answer (an alert, a key update) and sends what the socket takes of it. Consumes `reply`.
     private func sendReply(_ reply: ByteBuffer) throws(StreamError) {
-        defer { if unsentReply !== reply { loop.buffers.giveBack(reply) } }
-        if reply.isEmpty { return }
-        if let unsentReply {
-            // A peer that asks without ever reading is not to fill our memory.
-            guard unsentReply.count < 4096 else { throw .tls(TLSError(.read, "peer does not read our replies", isPeerFault: true)) }
-            return unsentReply.append(reply, range: 0..<reply.count)
+        if reply.isEmpty { return loop.buffers.giveBack(reply) }
+        guard let waiting = unsent else {
+            unsent = reply
+            _ = try sendUnsent()
+            return
         }
-        do throws(SocketError) {
-            _ = try socket.sendNow(reply)
-        } catch {
-            throw .socket(error)
-        }
-        if !reply.isEmpty { unsentReply = reply }
-    }
-
-    private func flushReply(deadline: MonotonicInstant) async throws(StreamError) {
-        guard let reply = unsentReply else { return }
-        unsentReply = nil
         defer { loop.buffers.giveBack(reply) }
-        try await sendRaw(reply, deadline: deadline)
+        // A peer that asks without ever reading is not to fill our memory.
+        guard waiting.count < 80 * 1024 else {
+            throw .tls(TLSError(.read, "peer does not read our replies", isPeerFault: true))
+        }
+        waiting.append(reply, range: 0..<reply.count)
     }
 
     /// Reads ciphertext that is there.
@@ -154,6 +147,7 @@ package final class ByteStream: @unchecked Sendable {
     }
 
     package func waitReadable(deadline: MonotonicInstant) async throws(StreamError) {
+        if unsent != nil { _ = try sendUnsent() }
         do throws(SocketError) {
             try await socket.readable(deadline: deadline)
         } catch {
@@ -163,89 +157,84 @@ package final class ByteStream: @unchecked Sendable {
 
     // MARK: Writing
 
-    /// Sends what the kernel takes without waiting, where no TLS is between; what it does not take stays in the buffers.
+    /// Sends what the kernel takes without waiting, and consumes it; over TLS what was encrypted and not taken is kept here.
     ///
     /// Nearly every message goes out whole this way, without the frames of an asynchronous call.
-    package func sendNow(_ first: ByteBuffer, _ second: ByteBuffer?) throws(StreamError) {
-        if tls != nil { return }
+    /// - Returns: whether all of both went out. If not, `send` has to be called with the same buffers.
+    package func sendNow(_ first: ByteBuffer, _ second: ByteBuffer? = nil) throws(StreamError) -> Bool {
+        if let tls { return try sendEncryptedNow(tls, first, second) }
         do throws(SocketError) {
             if let second, !second.isEmpty {
                 _ = try socket.sendNow(first, second)
-            } else {
-                _ = try socket.sendNow(first)
+                return second.isEmpty
             }
+            _ = try socket.sendNow(first)
+            return first.isEmpty
         } catch {
             throw .socket(error)
         }
     }
 
-    /// Sends all of `buffer` and consumes it.
-    package func send(_ buffer: ByteBuffer, deadline: MonotonicInstant) async throws(StreamError) {
-        if let tls { return try await sendEncrypted(tls, buffer, deadline: deadline) }
+    /// Sends all of `first` and then `second` in as few calls as possible, and consumes both.
+    package func send(_ first: ByteBuffer, _ second: ByteBuffer? = nil, deadline: MonotonicInstant) async throws(StreamError) {
+        while try !sendNow(first, second) { try await waitForRoom(deadline: deadline) }
+    }
+
+    /// While the peer takes nothing, `pause` has its turn.
+    package func waitForRoom(deadline: MonotonicInstant) async throws(StreamError) {
         do throws(SocketError) {
-            if let pause { return try await send(buffer, nil, with: pause, deadline: deadline) }
-            try await socket.send(buffer, deadline: deadline)
+            if let pause { return try await pause.waitForRoom(in: socket, deadline: deadline) }
+            try await socket.writable(deadline: deadline)
         } catch {
             throw .socket(error)
         }
     }
 
-    /// Sends `first` and then `second` in as few calls as possible, and consumes both.
-    package func send(_ first: ByteBuffer, _ second: ByteBuffer, deadline: MonotonicInstant) async throws(StreamError) {
-        if let tls {
+    private func sendEncryptedNow(_ tls: TLSConnection, _ first: ByteBuffer, _ second: ByteBuffer?) throws(StreamError) -> Bool {
+        if let second, !second.isEmpty, first.count + second.count <= 16 * 1024 {
             // One record carries both where they are small.
-            if first.count + second.count <= 16 * 1024 {
-                first.append(second, range: 0..<second.count)
-                second.clear()
-                return try await sendEncrypted(tls, first, deadline: deadline)
-            }
-            try await sendEncrypted(tls, first, deadline: deadline)
-            return try await sendEncrypted(tls, second, deadline: deadline)
+            first.append(second, range: 0..<second.count)
+            second.clear()
         }
+        while !first.isEmpty { guard try sendPiece(tls, first) else { return false } }
+        while let second, !second.isEmpty { guard try sendPiece(tls, second) else { return false } }
+        return try sendUnsent()
+    }
+
+    /// Encrypts up to 64 KiB and sends what the kernel takes, together with the little that may wait.
+    private func sendPiece(_ tls: TLSConnection, _ plaintext: ByteBuffer) throws(StreamError) -> Bool {
+        if let unsent, unsent.count > 8 * 1024 { guard try sendUnsent() else { return false } }
+        let output = unsent ?? loop.buffers.borrow(min(plaintext.count + 1024, 72 * 1024))
+        unsent = output
+        tls.attach(in: cipherIn ?? output, out: output)
+        let result = tls.write(plaintext, limit: 64 * 1024)
+        tls.detach()
+        switch result {
+        case .accepted(let count): plaintext.consume(count)
+        case .failed(let error): throw .tls(error)
+        }
+        return try sendUnsent()
+    }
+
+    /// Ciphertext that the socket did not take at once: it goes before anything else. `nil` while there is none.
+    @safe @exclusivity(unchecked) private var unsent: ByteBuffer?
+
+    /// - Returns: whether nothing is left.
+    private func sendUnsent() throws(StreamError) -> Bool {
+        guard let unsent else { return true }
         do throws(SocketError) {
-            if let pause { return try await send(first, second, with: pause, deadline: deadline) }
-            try await socket.send(first, second, deadline: deadline)
+            _ = try socket.sendNow(unsent)
         } catch {
             throw .socket(error)
         }
+        guard unsent.isEmpty else { return false }
+        giveBackUnsent()
+        return true
     }
 
-    /// Sends all of both; waiting for room is `pause`'s.
-    private func send(
-        _ first: ByteBuffer, _ second: ByteBuffer?, with pause: any SendPause, deadline: MonotonicInstant
-    ) async throws(SocketError) {
-        while true {
-            if let second { _ = try socket.sendNow(first, second) } else { _ = try socket.sendNow(first) }
-            if first.isEmpty && second?.isEmpty ?? true { return }
-            try await pause.waitForRoom(in: socket, deadline: deadline)
-        }
-    }
-
-    private func sendEncrypted(_ tls: TLSConnection, _ plaintext: ByteBuffer, deadline: MonotonicInstant) async throws(StreamError) {
-        if unsentReply != nil { try await flushReply(deadline: deadline) }
-        let output = loop.buffers.borrow(min(plaintext.count + 1024, 72 * 1024))
-        defer { loop.buffers.giveBack(output) }
-        while !plaintext.isEmpty {
-            let input = cipherIn ?? output
-            tls.attach(in: input, out: output)
-            let result = tls.write(plaintext, limit: 64 * 1024)
-            tls.detach()
-            switch result {
-            case .accepted(let count): plaintext.consume(count)
-            case .failed(let error): throw .tls(error)
-            }
-            try await sendRaw(output, deadline: deadline)
-        }
-    }
-
-    private func sendRaw(_ output: ByteBuffer, deadline: MonotonicInstant) async throws(StreamError) {
-        if output.isEmpty { return }
-        do throws(SocketError) {
-            if let pause { return try await send(output, nil, with: pause, deadline: deadline) }
-            try await socket.send(output, deadline: deadline)
-        } catch {
-            throw .socket(error)
-        }
+    private func giveBackUnsent() {
+        if let unsent { loop.buffers.giveBack(unsent) }
+        unsent = nil
     }
 
     // MARK: TLS
@@ -253,20 +242,19 @@ package final class ByteStream: @unchecked Sendable {
     /// Runs the handshake of `tls` and speaks TLS from then on.
     /// - Parameter received: ciphertext that was read before, consumed.
     package func startTLS(_ tls: TLSConnection, received: ByteBuffer? = nil, deadline: MonotonicInstant) async throws(StreamError) {
-        let output = loop.buffers.borrow(8192)
-        defer { loop.buffers.giveBack(output) }
         if let received, !received.isEmpty {
             borrowCipherIn().append(received, range: 0..<received.count)
             received.clear()
         }
         self.tls = tls
         while true {
-            let input = borrowCipherIn()
-            tls.attach(in: input, out: output)
-            let step = tls.handshake()
-            tls.detach()
-            if input.isEmpty { giveBackCipherIn() }
-            try await sendRaw(output, deadline: deadline)
+            let step = handshake(tls)
+            if tls.leavesOnlyTickets {
+                // They go with the answer to the request that is probably here already, or before the connection waits.
+                socket.expectInput()
+                return
+            }
+            while try !sendUnsent() { try await waitForRoom(deadline: deadline) }
             switch step {
             case .done: return
             case .failed(let error): throw .tls(error)
@@ -275,6 +263,18 @@ package final class ByteStream: @unchecked Sendable {
                 if try !fillCipherNow() { try await waitReadable(deadline: deadline) }
             }
         }
+    }
+
+    private func handshake(_ tls: TLSConnection) -> TLSConnection.Step {
+        let output = loop.buffers.borrow(8192)
+        unsent = output
+        let input = borrowCipherIn()
+        tls.attach(in: input, out: output)
+        defer {
+            tls.detach()
+            if input.isEmpty { giveBackCipherIn() }
+        }
+        return tls.handshake()
     }
 
     /// Tells the peer that nothing follows, and goes on receiving.
@@ -293,18 +293,19 @@ package final class ByteStream: @unchecked Sendable {
     /// Closes with a reset and without TLS's farewell, so that the peer cannot take what it has for everything.
     package func abort() {
         giveBackCipherIn()
+        giveBackUnsent()
         socket.closeWithReset()
     }
 
     private func sendCloseNotify() {
-        if let tls, socket.isOpen {
-            let output = loop.buffers.borrow(512)
-            tls.attach(in: cipherIn ?? output, out: output)
-            tls.shutdown()
-            tls.detach()
-            _ = try? socket.sendNow(output)  // close_notify is a courtesy: a peer that is gone loses nothing
-            loop.buffers.giveBack(output)
-        }
+        guard let tls, socket.isOpen else { return }
+        let output = unsent ?? loop.buffers.borrow(512)
+        unsent = output
+        tls.attach(in: cipherIn ?? output, out: output)
+        tls.shutdown()
+        tls.detach()
+        _ = try? sendUnsent()  // close_notify is a courtesy: a peer that is gone loses nothing
+        giveBackUnsent()
     }
 }
 

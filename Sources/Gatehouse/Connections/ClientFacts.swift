@@ -7,7 +7,6 @@ package final class ClientFacts {
     /// `$connection`: unique in this process.
     package let number: Int
     package let remoteAddress: SocketAddress
-    package let remoteAddressText: [UInt8]
     package let acceptedAt: MonotonicInstant
     package let listener: ListenerState
     // `@exclusivity(unchecked)`: belongs to one task on one loop; checking each access at run time costs more than the access.
@@ -17,14 +16,22 @@ package final class ClientFacts {
     /// For `TCP_INFO` and the local address.
     package let socket: Socket
     @safe @exclusivity(unchecked) private var localAddressCache: SocketAddress?
+    @safe @exclusivity(unchecked) private var remoteTextCache: [UInt8]?
 
     package init(number: Int, remoteAddress: SocketAddress, acceptedAt: MonotonicInstant, listener: ListenerState, socket: Socket) {
         self.number = number
         self.remoteAddress = remoteAddress
-        remoteAddressText = Array(remoteAddress.hostText.utf8)
         self.acceptedAt = acceptedAt
         self.listener = listener
         self.socket = socket
+    }
+
+    /// The client's address without its port, as `$remote_addr` shows it.
+    package var remoteAddressText: [UInt8] {
+        if let remoteTextCache { return remoteTextCache }
+        let text = Array(remoteAddress.hostText.utf8)
+        remoteTextCache = text
+        return text
     }
 
     /// The address the client reached.

@@ -27,11 +27,15 @@ package protocol ClientStream: AnyObject {
     /// Sends an interim (1xx) answer.
     func sendInterim(status: Int, fields: HeaderFields) async throws(ClientError)
 
-    /// Sends the head of `exchange.response` and, behind it in the same write, `body`.
+    /// Sends the head of `exchange.response` and, behind it in the same write, `body`, as far as that needs no waiting.
     /// - Parameters:
     ///   - body: the first payload bytes; consumed.
     ///   - isEnd: nothing follows.
-    func sendHead(of exchange: Exchange, body: ByteBuffer?, isEnd: Bool) async throws(ClientError)
+    /// - Returns: whether all of it went, as it nearly always does. If not, `finishSending` has to be called with the same body.
+    func sendHead(of exchange: Exchange, body: ByteBuffer?, isEnd: Bool) throws(ClientError) -> Bool
+
+    /// Sends what `sendHead` left.
+    func finishSending(_ body: ByteBuffer?, isEnd: Bool, of exchange: Exchange) async throws(ClientError)
 
     /// Sends payload; consumed.
     func write(_ body: ByteBuffer, isEnd: Bool, of exchange: Exchange) async throws(ClientError)

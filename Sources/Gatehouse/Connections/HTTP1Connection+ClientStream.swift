@@ -126,9 +126,8 @@ extension HTTP1Connection: ClientStream {
         try await send(out, nil, timeout: settings.sendTimeout)
     }
 
-    package func sendHead(of exchange: Exchange, body: ByteBuffer?, isEnd: Bool) async throws(ClientError) {
+    package func sendHead(of exchange: Exchange, body: ByteBuffer?, isEnd: Bool) throws(ClientError) -> Bool {
         let out = context.loop.buffers.borrow(4096)
-        defer { context.loop.buffers.giveBack(out) }
         writer.writeHead(of: exchange, connection: self, to: out)
         exchange.response.isStarted = true
         var payload = body
@@ -142,8 +141,23 @@ extension HTTP1Connection: ClientStream {
         } else if isEnd && writer.sendsBody {
             writer.writeLastChunk(exchange.response.trailers, to: out)
         }
-        try await send(out, payload, timeout: exchange.location.settings.sendTimeout)
+        unsentHead = out
+        return try sendRest(payload, isEnd: isEnd, of: exchange)
+    }
+
+    package func finishSending(_ body: ByteBuffer?, isEnd: Bool, of exchange: Exchange) async throws(ClientError) {
+        let deadline = context.loop.now + exchange.location.settings.sendTimeout
+        while try !sendRest(body, isEnd: isEnd, of: exchange) { try await waitForRoom(deadline: deadline) }
+    }
+
+    /// Sends what the kernel takes of the head and of `body`.
+    /// - Returns: whether nothing is left.
+    private func sendRest(_ body: ByteBuffer?, isEnd: Bool, of exchange: Exchange) throws(ClientError) -> Bool {
+        guard let head = unsentHead, try sendNow(head, body) else { return unsentHead == nil }
+        context.loop.buffers.giveBack(head)
+        unsentHead = nil
         if isEnd { exchange.response.isComplete = true }
+        return true
     }
 
     package func write(_ body: ByteBuffer, isEnd: Bool, of exchange: Exchange) async throws(ClientError) {
@@ -193,29 +207,36 @@ extension HTTP1Connection: ClientStream {
         return stream
     }
 
+    /// Sends all of both buffers.
     func send(_ first: ByteBuffer, _ second: ByteBuffer?, timeout: Duration) async throws(ClientError) {
-        let total = first.count + (second?.count ?? 0)
-        if total == 0 { return }
+        if try sendNow(first, second) { return }
         let deadline = context.loop.now + timeout
+        repeat { try await waitForRoom(deadline: deadline) } while try !sendNow(first, second)
+    }
+
+    /// Sends what the kernel takes: nearly always everything.
+    /// - Returns: whether nothing is left.
+    private func sendNow(_ first: ByteBuffer, _ second: ByteBuffer?) throws(ClientError) -> Bool {
+        let before = first.count + (second?.count ?? 0)
+        defer { writer.bytesSent += before - first.count - (second?.count ?? 0) }
         do throws(StreamError) {
-            try stream.sendNow(first, second)
-            if first.isEmpty && second?.isEmpty ?? true {
-                // Nearly always: the kernel took all of it.
-            } else if let second, !second.isEmpty {
-                if first.isEmpty {
-                    try await stream.send(second, deadline: deadline)
-                } else {
-                    try await stream.send(first, second, deadline: deadline)
-                }
-            } else {
-                try await stream.send(first, deadline: deadline)
-            }
+            return try stream.sendNow(first, second)
         } catch {
-            writer.mustClose()
-            writer.bytesSent += total - first.count - (second?.count ?? 0)
-            throw ClientError(error, doing: "sending response to client")
+            throw sendingFailed(error)
         }
-        writer.bytesSent += total
+    }
+
+    private func waitForRoom(deadline: MonotonicInstant) async throws(ClientError) {
+        do throws(StreamError) {
+            try await stream.waitForRoom(deadline: deadline)
+        } catch {
+            throw sendingFailed(error)
+        }
+    }
+
+    private func sendingFailed(_ error: StreamError) -> ClientError {
+        writer.mustClose()
+        return ClientError(error, doing: "sending response to client")
     }
 }
 

@@ -86,12 +86,16 @@ extension HTTP1Connection {
         return true
     }
 
+    /// The connection is not to be closed before its client has had time to read the last answer.
+    var lingers: Bool {
+        if settings.lingeringClose == .off || facts.requests == 0 { return false }
+        if stream.socket.hasPeerClosed || stream.socket.isReset { return false }
+        let hasUnread = !bodyReader.isAtEnd || !(input?.isEmpty ?? true)
+        return settings.lingeringClose == .always || hasUnread
+    }
+
     /// Waits until the client has closed or the lingering time is over, so that it can read our last answer before a reset reaches it.
     func closeGracefully() async {
-        let settings = self.settings
-        guard settings.lingeringClose != .off, facts.requests > 0, !stream.socket.hasPeerClosed, !stream.socket.isReset else { return }
-        let hasUnread = !bodyReader.isAtEnd || !(input?.isEmpty ?? true)
-        guard settings.lingeringClose == .always || hasUnread else { return }
         stream.socket.shutdownWrite()
         let end = context.loop.now + settings.lingeringTime
         let buffer = takeInput()
@@ -111,6 +115,7 @@ extension HTTP1Connection {
     /// Answers 497 to a plain request on a TLS port: read as a request, so that `error_page 497` can redirect it.
     func servePlainRequestOnTLSPort() async {
         let exchange = makeExchange()
+        beginHead()
         _ = await readHead(into: &exchange.head)
         facts.requests += 1
         exchange.requestNumber = facts.requests

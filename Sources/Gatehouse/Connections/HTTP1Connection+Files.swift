@@ -35,15 +35,15 @@ extension HTTP1Connection {
 
     /// The kernel copies from its page cache; other tasks of the loop get their turn after `sendfile_max_chunk`.
     private func sendFromCache(_ file: File, offset: Int, count: Int, of exchange: Exchange) async throws(ClientError) {
-        let settings = exchange.settings
-        let most = settings.sendfileMaxChunk > 0 ? settings.sendfileMaxChunk : count
+        let location = exchange.location
+        let most = location.settings.sendfileMaxChunk > 0 ? location.settings.sendfileMaxChunk : count
         var at = offset
         let end = offset + count
         while at < end {
             let asked = min(end - at, most)
             let sent: Int
             do throws(SocketError) {
-                sent = try await stream.socket.sendFile(file, offset: at, count: asked) { context.loop.now + settings.sendTimeout }
+                sent = try await stream.socket.sendFile(file, offset: at, count: asked) { context.loop.now + location.settings.sendTimeout }
             } catch {
                 writer.mustClose()
                 throw ClientError(.socket(error), doing: "sending response to client")

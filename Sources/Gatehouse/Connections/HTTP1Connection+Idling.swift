@@ -3,17 +3,19 @@ import GatehouseRuntime
 import GatehouseWire
 
 /// Between two requests.
-extension HTTP1Connection {
+extension HTTP1Connection: IdleWatcher {
+    package func idleSocketStirred() { idleConnections.wake(facts.number) }
+
     /// Waits for the first byte of a request without holding a buffer.
     /// - Returns: whether there is one. When there is none, the connection has ended, or is parked.
     func waitForRequest() async -> Bool {
         if let input, !input.isEmpty { return true }
         if context.isDraining && facts.requests > 0 { return false }
-        let buffer = takeInput()
         do throws(StreamError) {
             // What is there already is taken without giving the buffer back in between.
-            if let count = try stream.receiveNow(into: buffer, limit: readLimit) {
+            if stream.mayReceive, let count = try stream.receiveNow(into: takeInput(), limit: readLimit) {
                 idleDeadline = nil
+                requestBytes = count
                 return count > 0
             }
             giveBackInput()

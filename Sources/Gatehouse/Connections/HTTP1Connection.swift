@@ -20,6 +20,10 @@ package final class HTTP1Connection {
     @safe @exclusivity(unchecked) var binding: ListenerBinding
     @safe @exclusivity(unchecked) var bodyReader = HTTP1BodyReader()
     @safe @exclusivity(unchecked) var writer = HTTP1ResponseWriter()
+    /// Among `context.connections`.
+    @safe @exclusivity(unchecked) private var place = 0
+    /// A head that did not go out whole.
+    @safe @exclusivity(unchecked) var unsentHead: ByteBuffer?
     /// Waiting for a request: may be closed by a drain at once.
     @safe @exclusivity(unchecked) var isIdle = false
     /// Has no task, see `IdleConnections`.
@@ -48,9 +52,15 @@ package final class HTTP1Connection {
 
     /// Serves the connection until it ends, or is parked. Never throws: a connection's failure is its own.
     package func run() async {
-        context.connections[facts.number] = self
+        place = context.connections.insert(self)
         context.counters.active.add(1, ordering: .relaxed)
-        if await establish() { await proceed() } else { end() }
+        guard await establish() else { return end() }
+        if binding.configuration.listen.speaksSOCKS {
+            await serveSOCKS()
+            end()
+        } else {
+            await proceed()
+        }
     }
 
     /// Serves requests until the connection ends, or is parked among the idle ones: then it is called again.
@@ -58,14 +68,16 @@ package final class HTTP1Connection {
         unpark()
         while await serveRequest() {}
         if isParked { return }
-        if isCutShort { stream.abort() } else if !isTunnel { await closeGracefully() }
+        if isCutShort { stream.abort() } else if !isTunnel && lingers { await closeGracefully() }
         end()
     }
 
     private func end() {
         stream.close()
         giveBackInput()
-        context.connections[facts.number] = nil
+        if let unsentHead { context.loop.buffers.giveBack(unsentHead) }
+        unsentHead = nil
+        context.connections.remove(at: place)
         context.counters.active.subtract(1, ordering: .relaxed)
         context.left()
     }
@@ -92,8 +104,12 @@ package final class HTTP1Connection {
         refreshBinding()
         let exchange = makeExchange()
         exchange.isPipelined = isPipelined
-        let result = await readHead(into: &exchange.head)
+        beginHead()
+        // Nearly every head comes whole.
+        var result = takeReceivedHead(into: &exchange.head)
+        if result == nil { result = await readHead(into: &exchange.head) }
         switch result {
+        case nil: return false
         case .complete: break
         case .closed:
             context.giveBack(exchange)
@@ -163,7 +179,7 @@ package final class HTTP1Connection {
     /// A reload since the last request: this one is the new generation's.
     private func refreshBinding() {
         guard binding.generation !== context.generation else { return }
-        if let new = context.generation.binding(for: listener.address, local: { facts.localAddress }) { binding = new }
+        if let new = context.binding(for: listener, local: { facts.localAddress }) { binding = new }
     }
 
     // MARK: Reading heads
@@ -174,44 +190,65 @@ package final class HTTP1Connection {
         case rejected(status: Int, reason: String)
     }
 
-    func readHead(into head: inout RequestHead) async -> HeadResult {
-        let server = binding.configuration.defaultServer
-        let deadline = context.loop.now + server.settings.clientHeaderTimeout
-        parser = RequestHeadParser(limits: server.settings.headLimits)
-        parser.limits.allowsConnect = binding.configuration.acceptsConnect
+    func beginHead() { parser = RequestHeadParser(limits: binding.headLimits) }
+
+    /// Reads what has been received, and what can be received without waiting.
+    /// - Returns: `nil` when the head is not complete.
+    private func takeReceivedHead(into head: inout RequestHead) -> HeadResult? {
         let buffer = takeInput()
-        var isReading = false
-        defer { if isReading { context.counters.reading.subtract(1, ordering: .relaxed) } }
+        if let result = parse(buffer, into: &head) { return result }
+        do throws(StreamError) {
+            guard let count = try stream.receiveNow(into: buffer, limit: readLimit) else { return nil }
+            return received(count, buffer) ?? parse(buffer, into: &head)
+        } catch {
+            return failed(error, buffer)
+        }
+    }
+
+    /// Reads on until the head is complete, after `beginHead`.
+    func readHead(into head: inout RequestHead) async -> HeadResult {
+        let deadline = context.loop.now + binding.configuration.defaultServer.settings.clientHeaderTimeout
+        let buffer = takeInput()
+        // Only a head that comes in pieces is ever seen in this state.
+        context.counters.reading.add(1, ordering: .relaxed)
+        defer { context.counters.reading.subtract(1, ordering: .relaxed) }
         while true {
-            if !buffer.isEmpty {
-                switch parser.parse(buffer.readable, into: &head) {
-                case .complete(let consumed):
-                    buffer.consume(consumed)
-                    return .complete
-                case .rejected(let error):
-                    return .rejected(status: error.status, reason: error.reason)
-                case .needMore: break
-                }
-                // Only a head that comes in pieces is ever seen in this state.
-                if !isReading { context.counters.reading.add(1, ordering: .relaxed) }
-                isReading = true
-            }
+            if let result = parse(buffer, into: &head) { return result }
             do throws(StreamError) {
                 let count = try await stream.receive(into: buffer, limit: readLimit, deadline: deadline)
-                requestBytes += count
-                if count == 0 {
-                    if !buffer.isEmpty { log(.info, "client prematurely closed connection") }
-                    return .closed
-                }
+                if let result = received(count, buffer) { return result }
             } catch {
-                if error.isTimeout {
-                    log(.info, "client timed out")
-                    return buffer.isEmpty && facts.requests > 0 ? .closed : .rejected(status: 408, reason: "client timed out")
-                }
-                logSilence(error)
-                return .closed
+                return failed(error, buffer)
             }
         }
+    }
+
+    /// - Returns: `nil` when more is needed.
+    private func parse(_ buffer: ByteBuffer, into head: inout RequestHead) -> HeadResult? {
+        if buffer.isEmpty { return nil }
+        switch parser.parse(buffer.readable, into: &head) {
+        case .complete(let consumed):
+            buffer.consume(consumed)
+            return .complete
+        case .rejected(let error): return .rejected(status: error.status, reason: error.reason)
+        case .needMore: return nil
+        }
+    }
+
+    private func received(_ count: Int, _ buffer: ByteBuffer) -> HeadResult? {
+        requestBytes += count
+        if count > 0 { return nil }
+        if !buffer.isEmpty { log(.info, "client prematurely closed connection") }
+        return .closed
+    }
+
+    private func failed(_ error: StreamError, _ buffer: ByteBuffer) -> HeadResult {
+        guard error.isTimeout else {
+            logSilence(error)
+            return .closed
+        }
+        log(.info, "client timed out")
+        return buffer.isEmpty && facts.requests > 0 ? .closed : .rejected(status: 408, reason: "client timed out")
     }
 
     var readLimit: Int { 16 * 1024 }

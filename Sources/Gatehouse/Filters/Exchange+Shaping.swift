@@ -12,9 +12,9 @@ extension Exchange {
         if isEnd { addTrailers() }
         guard let body, let limit = RateLimit(self), body.count > limit.piece(afterSending: 0) else {
             response.pacedSince = context.loop.now
-            return try await client.sendHead(of: self, body: body, isEnd: isEnd)
+            return try await passHead(body, isEnd: isEnd)
         }
-        try await client.sendHead(of: self, body: nil, isEnd: false)
+        try await passHead(nil, isEnd: false)
         try await pace(body, limit, isEnd: isEnd)
     }
 

@@ -12,6 +12,8 @@ enum HeadFilters {
     /// The same for an answer that is passed on from an upstream: its conditions are the upstream's business.
     static func applyToPassed(_ exchange: Exchange) -> Disposition? {
         AddedFields.apply(to: exchange)
+        if exchange.location.settings.forward.isOn { ForwardFields.apply(to: exchange) }
+        if let cookie = exchange.canary?.cookie { exchange.response.fields.append(.setCookie, cookie) }
         return RangeFilter.apply(to: exchange)
     }
 }

@@ -75,12 +75,23 @@ enum ErrorPages {
     private static func prepareHead(_ exchange: Exchange, _ shown: ShownStatus) {
         let location = exchange.response.location
         let fields = exchange.response.fields
-        let range = exchange.response.fields.valueBytes(.contentRange)
         exchange.response.clearHead()
         exchange.response.status = shown.status
         if (201...308).contains(shown.status) { exchange.response.location = location }
-        if shown.status == 416, let range { exchange.response.fields.append(.contentRange, range) }
-        if shown.status == 401 { fields.indices(of: .wwwAuthenticate).forEach { exchange.response.fields.append(at: $0, of: fields) } }
+        if let kept = keptField(of: shown.status) {
+            fields.indices(of: kept).forEach { exchange.response.fields.append(at: $0, of: fields) }
+        }
+    }
+
+    /// What an answer of ours keeps of the fields that were set before it was known to be one.
+    private static func keptField(of status: Int) -> FieldName? {
+        switch status {
+        case 401: .wwwAuthenticate
+        case 407: .proxyAuthenticate
+        case 416: .contentRange
+        case 503: .retryAfter
+        default: nil
+        }
     }
 
     /// As nginx: after these nothing more can be read from the connection with confidence.

@@ -45,10 +45,9 @@ struct GenerationSource {
     {
         let log = try errorLog(configuration)
         let identity = try describing { () throws(ProcessError) in try ProcessIdentity(configuration.main) }
-        let listens = configuration.http?.listeners.map(\.listen) ?? []
         var triesLeft = 4
         let listening = try describing { () throws(ListeningError) in
-            try current.adapted(to: listens, loops: configuration.main.loopCount) { error in
+            try current.adapted(to: configuration.listens, loops: configuration.main.loopCount) { error in
                 if isTest { return .leaveOut }
                 guard triesLeft > 0 else { return .fail }
                 triesLeft -= 1

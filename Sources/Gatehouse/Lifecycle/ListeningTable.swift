@@ -77,10 +77,7 @@ struct ListeningTable {
     private static func open(_ listen: ListenSettings, _ whenInUse: (ListeningError) -> InUse) throws(ListeningError) -> ListeningSocket? {
         while true {
             do throws(SystemError) {
-                let socket = try ListeningSocket.bind(to: SocketAddress(listen.address), options: ListenOptions(listen))
-                // Clients of any user may connect, as with nginx.
-                if case .unix(let path) = listen.address, !path.hasPrefix("@") { ProcessSystem.openToAll(path) }
-                return socket
+                return listen.isPrivate ? try openPrivate(listen) : try openPublic(listen)
             } catch {
                 let failure = ListeningError(address: listen.address, error: error)
                 guard error.code == EADDRINUSE else { throw failure }
@@ -90,6 +87,24 @@ struct ListeningTable {
                 case .fail: throw failure
                 }
             }
+        }
+    }
+}
+
+extension ListeningTable {
+    private static func openPublic(_ listen: ListenSettings) throws(SystemError) -> ListeningSocket {
+        let socket = try ListeningSocket.bind(to: SocketAddress(listen.address), options: ListenOptions(listen))
+        // Clients of any user may connect, as with nginx.
+        if case .unix(let path) = listen.address, !path.hasPrefix("@") { ProcessSystem.openToAll(path) }
+        return socket
+    }
+
+    /// A socket file that was never open to others, not even for a moment. One that a killed process has left behind makes way.
+    private static func openPrivate(_ listen: ListenSettings) throws(SystemError) -> ListeningSocket {
+        let address = SocketAddress(listen.address)
+        if case .unix(let path) = address, ListeningSocket.isAbandoned(address) { ProcessSystem.removeFile(path) }
+        return try ProcessSystem.withPrivateFiles { () throws(SystemError) in
+            try ListeningSocket.bind(to: address, options: ListenOptions(listen))
         }
     }
 }

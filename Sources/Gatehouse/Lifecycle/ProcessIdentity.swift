@@ -28,6 +28,7 @@ struct ProcessIdentity {
             log.log(.alert, "setpriority(\(settings.workerPriority)) failed (\(errno): \(SystemError.message(of: errno)))")
         }
         applyLimits(log: log)
+        for name in settings.environmentToForget(of: ProcessSystem.allEnvironment()) { ProcessSystem.forgetEnvironment(name) }
         for (name, value) in settings.environment {
             if let value { ProcessSystem.setEnvironment(name, value) }
         }
@@ -48,6 +49,13 @@ struct ProcessIdentity {
 }
 
 extension MainSettings {
+    /// Names of the variables that the server process does not inherit: all but `TZ` and those that `env` names.
+    /// - Parameter environment: `NAME=VALUE` of each.
+    func environmentToForget(of environment: [String]) -> [String] {
+        let kept = Set(self.environment.map(\.name) + ["TZ"])
+        return environment.map { String($0.prefix { $0 != "=" }) }.filter { !kept.contains($0) }
+    }
+
     /// How many event loops `worker_processes` asks for.
     package var loopCount: Int {
         switch workerProcesses {

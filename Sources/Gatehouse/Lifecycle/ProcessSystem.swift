@@ -132,6 +132,10 @@ enum ProcessSystem {
         unsafe setenv(name, value, 1)
     }
 
+    static func forgetEnvironment(_ name: String) {
+        unsafe unsetenv(name)
+    }
+
     static func environment(_ name: String) -> String? {
         // Copied at once.
         unsafe getenv(name).map { unsafe String(cString: $0) }
@@ -193,6 +197,13 @@ enum ProcessSystem {
     /// Every user may connect to the unix socket at `path`.
     static func openToAll(_ path: String) {
         unsafe chmod(path, 0o666)
+    }
+
+    /// Runs `body`; files that it makes belong to this user alone.
+    static func withPrivateFiles<Value>(_ body: () throws(SystemError) -> Value) throws(SystemError) -> Value {
+        let usual = umask(0o177)
+        defer { umask(usual) }
+        return try body()
     }
 
     static func enter(_ directory: String) throws(ProcessError) {

@@ -10,6 +10,8 @@ package enum Startup {
         case test(dumps: Bool)
         /// `-s`.
         case signal(String)
+        /// A command for the control socket of the running server.
+        case control([String])
     }
 
     /// Runs the program to its end.
@@ -25,6 +27,7 @@ package enum Startup {
             let configuration = try read(source, files)
             switch mode {
             case .signal(let name): return send(name, configuration, source)
+            case .control(let words): try CommandCall(words, configuration).run()
             case .test(let dumps): return try test(configuration, source, files, dumps: dumps)
             case .serve: return try serve(configuration, source, files, whenListening)
             }

@@ -25,9 +25,8 @@ final class IdleConnections {
     func park(_ connection: HTTP1Connection, until deadline: MonotonicInstant) -> Bool {
         if isClosed { return false }
         let number = connection.facts.number
-        let wakeUp: () -> Void = { [weak self] in self?.wake(number) }
-        parked[number] = (connection, loop.schedule(at: deadline, wakeUp))
-        connection.stream.socket.watchIdle(wakeUp)
+        parked[number] = (connection, loop.schedule(at: deadline) { [weak self] in self?.wake(number) })
+        connection.stream.socket.watchIdle(connection)
         return true
     }
 

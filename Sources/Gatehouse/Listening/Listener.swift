@@ -23,9 +23,8 @@ package struct Listener: Sendable {
         let idle = LoopOwned(IdleConnections(on: context.loop))
         await withDiscardingTaskGroup { group in
             group.addTask(executorPreference: context.loop) { await idle.value.run() }
-            var iterator = accepting.makeAsyncIterator()
             do throws(SystemError) {
-                while let accepted = try await iterator.next(isolation: nil) {
+                try await accepting.forEach { accepted in
                     context.admitted(accepting)
                     group.addTask(executorPreference: context.loop) { await serve(accepted, state, idle.value) }
                 }
@@ -39,7 +38,7 @@ package struct Listener: Sendable {
     private func serve(_ accepted: AcceptedConnection, _ state: ListenerState, _ idle: IdleConnections) async {
         do throws(SystemError) {
             let socket = try accepted.socket(on: context.loop)
-            guard let binding = context.generation.binding(for: address, local: { socket.localAddress }) else {
+            guard let binding = context.binding(for: state, local: { socket.localAddress }) else {
                 socket.close()
                 return context.left()
             }

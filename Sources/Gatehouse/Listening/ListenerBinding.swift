@@ -25,6 +25,7 @@ package struct ListenerBinding {
         self.setup = setup
     }
 
+    var headLimits: RequestHeadParser.Limits { setup.headLimits }
     package var configuration: ListenerConfiguration { _read { yield setup.configuration } }
     package var tls: ListenerTLS? { setup.tls }
 
@@ -48,7 +49,9 @@ package struct ListenerBinding {
     /// Finds the virtual server for the request's host and enters it into the exchange.
     package func selectServer(for exchange: Exchange) -> Choice {
         var server = serverFromHandshake ?? configuration.defaultServer
-        if configuration.allServers.count > 1 || !configuration.namePatterns.isEmpty {
+        // The host that a forward proxy is asked for is a destination, none of its own names.
+        let isForwarded = server.isForwardProxy && exchange.head.namesDestination
+        if !isForwarded, configuration.allServers.count > 1 || !configuration.namePatterns.isEmpty {
             let host = exchange.head.host ?? []
             var captures: [Int] = []
             let found = configuration.servers.find(host.span, captures: &captures)
@@ -57,10 +60,12 @@ package struct ListenerBinding {
                 exchange.remember(host, captures, names: configuration.namePatterns[pattern].names)
             }
         }
-        exchange.server = server
-        exchange.location = server.root
+        if exchange.server !== server {
+            exchange.server = server
+            exchange.location = server.root
+        }
         // A certificate checked for one name says nothing to another (RFC 9110 §15.5.20).
-        if let handshakeName, handshakeName != exchange.head.host, server.settings.tls.verifyClient != .off {
+        if !isForwarded, let handshakeName, handshakeName != exchange.head.host, server.settings.tls.verifyClient != .off {
             return .refuse(status: 421, reason: "client attempted to request the server name different from the one that was negotiated")
         }
         guard let tls = exchange.connection.tls else { return .serve }
@@ -81,9 +86,14 @@ package struct ListenerBinding {
 package final class ListenerSetup: Sendable {
     package let configuration: ListenerConfiguration
     package let tls: ListenerTLS?
+    /// What a request head may be, before it is known which virtual server it is for.
+    let headLimits: RequestHeadParser.Limits
 
     package init(configuration: ListenerConfiguration, tls: ListenerTLS?) {
         self.configuration = configuration
         self.tls = tls
+        var limits = configuration.defaultServer.settings.headLimits
+        limits.allowsConnect = configuration.acceptsConnect
+        headLimits = limits
     }
 }

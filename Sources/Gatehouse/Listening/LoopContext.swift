@@ -16,7 +16,7 @@ package final class LoopContext: @unchecked Sendable {
     package let idleUpstreams = IdleUpstreams()
     @safe @exclusivity(unchecked) package var isDraining = false
     /// Every client connection of this loop, for draining and stopping.
-    @safe @exclusivity(unchecked) package var connections: [Int: HTTP1Connection] = [:]
+    @safe @exclusivity(unchecked) package var connections = ConnectionTable()
     @safe @exclusivity(unchecked) package var random = SystemRandomNumberGenerator()
     package let upstreamSessions = UpstreamSessions()
     /// Gives each client connection its number.
@@ -24,6 +24,7 @@ package final class LoopContext: @unchecked Sendable {
     @safe @exclusivity(unchecked) private var admission: ConnectionAdmission
     @safe @exclusivity(unchecked) private var accepting: [AcceptSequence] = []
     @safe @exclusivity(unchecked) private var paused: [AcceptSequence] = []
+    @safe @exclusivity(unchecked) private var recentBinding: (listener: ListenerState, binding: ListenerBinding)?
     @safe @exclusivity(unchecked) private var spareExchanges: [Exchange] = []
     @safe @exclusivity(unchecked) private var bodyMemory = 0
     @safe @exclusivity(unchecked) private var sparePipes: [SplicePipe] = []
@@ -46,7 +47,19 @@ package final class LoopContext: @unchecked Sendable {
         cutLate(upTo: self.generation)
         self.generation = generation
         idleUpstreams.closeAll(notOf: generation)
+        upstreamSessions.removeAll()
         spareExchanges.removeAll()
+        recentBinding = nil
+        if admission.limitChanged(to: generation.configuration.main.workerConnections, now: loop.now) == .accept { resumeAccepting() }
+    }
+
+    /// What the present generation says about a connection to `listener` that arrived at `local`.
+    package func binding(for listener: ListenerState, local: () -> SocketAddress?) -> ListenerBinding? {
+        if let recentBinding, recentBinding.listener === listener { return recentBinding.binding }
+        guard let found = generation.binding(for: listener.address, local: local) else { return nil }
+        // Nearly always the next connection is given the same.
+        if !generation.dependsOnArrival(listener.address) { recentBinding = (listener, found) }
+        return found
     }
 
     /// The value of a `Date` field now, made once a second (RFC 9110 §5.6.7).
@@ -82,6 +95,16 @@ package final class LoopContext: @unchecked Sendable {
         let offset = LocalTime(epochSecond: second).offset
         logTimeText = HTTPDate.formatLocal(second, offset: offset)
         isoTimeText = HTTPDate.formatISO8601(second, offset: offset)
+    }
+
+    /// What this loop keeps for `peer` goes as soon as the peer leaves its group.
+    package func forgetWhenRetired(_ peer: UpstreamPeer) {
+        peer.whenRetired(ObjectIdentifier(self)) { [self] peer in
+            loop.post { [self] in
+                idleUpstreams.closeAll(to: peer)
+                upstreamSessions.removeAll(with: peer)
+            }
+        }
     }
 
     // MARK: Exchanges are reused, so that their arrays keep their storage.
@@ -126,7 +149,11 @@ package final class LoopContext: @unchecked Sendable {
     }
 
     package func left() {
-        guard admission.connectionClosed(now: loop.now) == .accept, !paused.isEmpty else { return }
+        if admission.connectionClosed(now: loop.now) == .accept { resumeAccepting() }
+    }
+
+    private func resumeAccepting() {
+        if paused.isEmpty { return }
         for sequence in paused { sequence.resume() }
         paused.removeAll()
     }
@@ -149,7 +176,7 @@ package final class LoopContext: @unchecked Sendable {
     package func drain() {
         isDraining = true
         cutLate(upTo: generation)
-        for connection in connections.values { connection.drain() }
+        for connection in connections.all { connection.drain() }
         idleUpstreams.closeAll()
     }
 
@@ -159,14 +186,14 @@ package final class LoopContext: @unchecked Sendable {
         let number = generation.number
         _ = loop.schedule(at: loop.now + timeout) { [weak self] in
             guard let self else { return }
-            for connection in connections.values where connection.generationNumber <= number { connection.cancel() }
+            for connection in connections.all where connection.generationNumber <= number { connection.cancel() }
         }
     }
 
     /// Ends everything at once.
     package func stop() {
         isDraining = true
-        for connection in connections.values { connection.cancel() }
+        for connection in connections.all { connection.cancel() }
         idleUpstreams.closeAll()
     }
 }

@@ -8,10 +8,21 @@ enum ErrorLogSuffix {
         let line = exchange.head.requestLine
         if !line.isEmpty { text += ", request: \"\(String(decoding: line, as: UTF8.self))\"" }
         if let attempt = exchange.upstreamLog.attempts.last {
-            text += ", upstream: \"\(String(decoding: attempt.address, as: UTF8.self))\""
+            text += ", upstream: \"\(upstream(attempt, exchange))\""
         }
         if let host = exchange.head.fields.valueBytes(.host) { text += ", host: \"\(String(decoding: host, as: UTF8.self))\"" }
         return text
+    }
+
+    /// The request as the upstream gets it: scheme, address and URI. A tunnel has an address only.
+    private static func upstream(_ attempt: UpstreamLog.Attempt, _ exchange: Exchange) -> String {
+        let address = String(decoding: attempt.address, as: UTF8.self)
+        guard let destination = exchange.upstreamLog.destination else { return address }
+        let uri = exchange.context.loop.buffers.borrow(256)
+        defer { exchange.context.loop.buffers.giveBack(uri) }
+        ProxyRequestWriter.writeURI(exchange, destination, to: uri)
+        let separator = address.hasPrefix("unix:") ? ":" : ""
+        return "\(destination.usesTLS ? "https" : "http")://\(address)\(separator)\(String(decoding: uri.bytes(), as: UTF8.self))"
     }
 
     static func text(for client: ClientFacts) -> String {

@@ -43,6 +43,8 @@ package final class LogFile: Sendable {
     package let buffering: Buffering
     /// The most bytes that may wait for the disk.
     let limit: Int
+    /// Lines may be written by who appended them: nothing is to gather, and a write waits for no reader, as that to a pipe may.
+    let allowsPromptWrites: Bool
     private let pending = Lock(Pending())
     private let output: Lock<Output>
     private let writer: LogWriter
@@ -53,6 +55,7 @@ package final class LogFile: Sendable {
         self.buffering = buffering
         self.limit = max(limit, buffering.size)
         self.writer = writer
+        allowsPromptWrites = buffering == .none && LogSystem.isRegularFile(descriptor)
         output = Lock(Output(descriptor: descriptor))
         writer.register(self)
     }

@@ -27,6 +27,12 @@ enum LogSystem {
         }
     }
 
+    static func isRegularFile(_ descriptor: Int32) -> Bool {
+        var found = gatehouse_file_status()
+        // Lives for the call.
+        return unsafe gatehouse_file_status_of(descriptor, &found) >= 0 && found.mode & S_IFMT == S_IFREG
+    }
+
     static func append(_ span: borrowing Span<UInt8>, to array: inout [UInt8]) {
         // One copy of the bytes; the pointer stays in the closure.
         unsafe span.withUnsafeBufferPointer { unsafe array.append(contentsOf: $0) }

@@ -5,8 +5,8 @@ import Synchronization
 
 /// The thread that writes all logs.
 ///
-/// The first line wakes it; after a round it lets lines gather for a few milliseconds, so a loaded server wakes it at most some
-/// 200 times a second. Before `start()` there is no thread, and a file that has something due is written at once by who appended.
+/// Some lines are written at once by who appended them (`PromptWrites`). The first line beyond wakes the thread; after a round it lets
+/// lines gather for a few milliseconds, so a loaded server wakes it at most some 200 times a second. Before `start()` there is no thread, and a file that has something due is written at once by who appended.
 package final class LogWriter: Sendable {
     private struct Thread {
         var files: [Weak] = []
@@ -23,9 +23,12 @@ package final class LogWriter: Sendable {
     private let isRunning = Atomic(false)
     private let isStopping = Atomic(false)
     private let isSignalled = Atomic(false)
+    private let isWriting = Atomic(false)
+    private let prompt: Lock<PromptWrites>
 
     package init(pause: Duration = .milliseconds(5)) throws(SystemError) {
         self.pause = pause
+        prompt = Lock(PromptWrites(8, every: pause, now: .now))
         waker = try LogSystem.makeWaker()
     }
 
@@ -76,6 +79,12 @@ package final class LogWriter: Sendable {
             file.write()
             return
         }
+        // Not while the thread may be writing: nobody waits for the disk then.
+        if file.allowsPromptWrites, !isSignalled.load(ordering: .acquiring), !isWriting.load(ordering: .acquiring),
+            prompt.withLock({ $0.admits(now: .now) })
+        {
+            return report(file, file.write())
+        }
         if !isSignalled.exchange(true, ordering: .acquiringAndReleasing) { LogSystem.wake(waker) }
     }
 
@@ -84,7 +93,9 @@ package final class LogWriter: Sendable {
             LogSystem.wait(for: waker, timeout: timeToNextDeadline())
             // Cleared before the files are read: a line that comes later signals anew.
             isSignalled.store(false, ordering: .sequentiallyConsistent)
+            isWriting.store(true, ordering: .sequentiallyConsistent)
             for file in files() { report(file, file.write()) }
+            isWriting.store(false, ordering: .sequentiallyConsistent)
             gather()
         }
     }

@@ -9,7 +9,12 @@ extension Exchange {
         if response.isStarted { return }
         if isBodyShaped { return try await sendShapedHead(body: body, isEnd: isEnd) }
         if isEnd { addTrailers() }
-        try await client.sendHead(of: self, body: body, isEnd: isEnd)
+        try await passHead(body, isEnd: isEnd)
+    }
+
+    /// Hands head and payload to the client's stream as they are.
+    func passHead(_ body: ByteBuffer?, isEnd: Bool) async throws(ClientError) {
+        if try !client.sendHead(of: self, body: body, isEnd: isEnd) { try await client.finishSending(body, isEnd: isEnd, of: self) }
     }
 
     /// Sends payload; consumed. Suspends until the client's side took it.

@@ -16,6 +16,12 @@ extension Exchange {
         }
     }
 
+    /// The way out of a forwarded request. An error page of this server is fetched as if there were none.
+    package var exit: ChosenExit? { isForwarded ? chosenExit : nil }
+
+    /// The request asks a forward proxy to take it somewhere.
+    package var isForwarded: Bool { server.isForwardProxy && head.namesDestination && !isInternal }
+
     /// Rules of access were applied before an internal redirect led here.
     package var isInternalPage: Bool { isInternal && errorStatus != nil }
 
@@ -26,6 +32,12 @@ extension Exchange {
         case .v6(let high, let low): return bytes(of: high, count: 8) + bytes(of: low, count: 8)
         case nil: return Array("unix:".utf8)
         }
+    }
+
+    /// `$masked_remote_addr`: the network of the client, for logs that shall not tell who it was: 24 bits of an IPv4 address, 48 of an IPv6 one.
+    package var maskedRemoteAddress: [UInt8] {
+        guard let address = remoteAddress.ipAddress?.unmapped else { return remoteAddressText }
+        return address.masked(to: address.isV4 ? 24 : 48).text
     }
 
     private func bytes(of value: UInt64, count: Int) -> [UInt8] {

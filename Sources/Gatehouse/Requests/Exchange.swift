@@ -23,6 +23,8 @@ package final class Exchange {
     /// Decoded path, and arguments without the question mark. Rewriting changes them; `head.target` stays as received.
     @safe @exclusivity(unchecked) package var path: [UInt8] = []
     @safe @exclusivity(unchecked) package var arguments: [UInt8] = []
+    /// Where they are worked out.
+    @safe @exclusivity(unchecked) package var uri = NormalizedURI()
     /// The path is what `head.target` says, so a proxy may pass the target on as it came.
     @safe @exclusivity(unchecked) package var isTargetUntouched = true
     /// The path still begins with what the location matched: no `rewrite … break` has put another in its place.
@@ -36,6 +38,8 @@ package final class Exchange {
     // The response.
     @safe @exclusivity(unchecked) package var response = Response()
     @safe @exclusivity(unchecked) package var upstreamLog = UpstreamLog()
+    /// What the last canary decided that the request came to.
+    @safe @exclusivity(unchecked) package var canary: CanaryPassage?
 
     // Rewriting and variables.
     @safe @exclusivity(unchecked) package var slots: [[UInt8]?] = []
@@ -55,6 +59,12 @@ package final class Exchange {
     @safe @exclusivity(unchecked) package var startWallClock: (seconds: Int, nanoseconds: Int) = (0, 0)
     /// Slots being computed, so that a map that refers to itself ends.
     @safe @exclusivity(unchecked) package var slotsInEvaluation: Set<Int> = []
+    /// Who the client is, where that was asked and proved.
+    @safe @exclusivity(unchecked) package var authenticatedUser: [UInt8]?
+    /// Which way out a rule of the forward proxy has chosen.
+    @safe @exclusivity(unchecked) package var chosenExit: ChosenExit?
+    /// Why the forward proxy answers in somebody else's place.
+    @safe @exclusivity(unchecked) package var proxyError: ProxyError?
     /// The status that an error page's own answer is given.
     @safe @exclusivity(unchecked) package var pageStatus: PageStatus?
 
@@ -79,16 +89,17 @@ package final class Exchange {
     package func begin(connection: ClientFacts, client: any ClientStream, generation: Generation, server: ServerConfiguration) {
         self.connection = connection
         self.client = client
-        self.generation = generation
-        self.server = server
-        location = server.root
+        // What is there already is not counted anew.
+        if self.generation !== generation { self.generation = generation }
+        if self.server !== server { self.server = server }
+        if location !== server.root { location = server.root }
     }
 
     /// Forgets the last request; keeps storage.
     package func reset() {
         head.reset()
-        path.removeAll(keepingCapacity: true)
-        arguments.removeAll(keepingCapacity: true)
+        path.empty()
+        arguments.empty()
         isTargetUntouched = true
         pathMatchesLocation = true
         method = .get
@@ -96,13 +107,17 @@ package final class Exchange {
         realAddress = nil
         response.reset()
         upstreamLog.reset()
-        if !slots.isEmpty { slots.removeAll(keepingCapacity: true) }
+        if canary != nil { canary = nil }
+        slots.empty()
         captures.clear()
         internalRedirects = 0
         pathFollowsAlias = false
         isInternal = false
         errorStatus = nil
         pageStatus = nil
+        proxyError = nil
+        authenticatedUser = nil
+        if chosenExit != nil { chosenExit = nil }
         isPipelined = false
         limitRate = nil
         requestID = nil
@@ -124,8 +139,8 @@ package struct Captures {
     package var offsets: [Int] = []
 
     package mutating func clear() {
-        subject.removeAll(keepingCapacity: true)
-        offsets.removeAll(keepingCapacity: true)
+        subject.empty()
+        offsets.empty()
     }
 
     /// The bytes of group `number`, empty when it took no part.

@@ -9,9 +9,9 @@ import GatehouseWire
 /// 3. `serverRewrite`  the server level's `set`, `rewrite`, `if`, `return`
 /// 4. `findLocation`   which location answers
 /// 5. `rewrite`        the location's own rewriting; may go back to 4
-/// 6. `access`         allow, deny
+/// 6. `access`         allow, deny, auth_basic
 /// 7. `tryFiles`       the first file that exists
-/// 8. `content`        proxy, tunnel, file, status page
+/// 8. `content`        proxy, tunnel, forward proxy, file, status page
 /// 9. `finalize`       error pages, internal redirects; may go back to 4
 /// 10. `log`
 package enum RequestPath {
@@ -59,18 +59,34 @@ package enum RequestPath {
             return nil
         }
         let merges = exchange.server.settings.mergesSlashes
-        guard let uri = NormalizedURI(exchange.head.originTarget, mergesSlashes: merges) else {
+        // Not `originTarget` alone: that call copies the head.
+        let target = exchange.head.pathStart == 0 ? exchange.head.target : exchange.head.originTarget
+        guard exchange.uri.parse(target, mergesSlashes: merges) else {
+            // What a path means is the destination's business.
+            if exchange.isForwarded {
+                exchange.path = [UInt8(ascii: "/")]
+                return nil
+            }
             exchange.generation.log(.info, "client sent invalid request target", exchange)
             exchange.response.closesConnection = true
             return .status(400)
         }
-        exchange.path = uri.path
-        exchange.arguments = uri.args
+        exchange.uri.give(path: &exchange.path, args: &exchange.arguments)
         return nil
     }
 
     /// Steps 3 to 8, beginning at `entry`.
     static func walk(_ exchange: Exchange, from entry: Entry) async -> Disposition {
+        if let answer = prepare(exchange, from: entry) { return answer }
+        if AccessPhase.isNeeded(exchange), let refused = await AccessPhase.run(exchange) { return refused }
+        if exchange.location.settings.tryFiles != nil, !exchange.isForwarded, case .finish(let answer) = TryFilesPhase.run(exchange) {
+            return answer
+        }
+        return await content(exchange)
+    }
+
+    /// Steps 3 to 5, none of which waits for anything; `nil` goes on.
+    private static func prepare(_ exchange: Exchange, from entry: Entry) -> Disposition? {
         if entry == .server, let answer = RewritePhase.run(exchange.server.settings.rewrite, exchange, atServerLevel: true) {
             switch answer {
             case .finish(let disposition): return disposition
@@ -78,7 +94,9 @@ package enum RequestPath {
             }
         }
         if entry != .afterRewrite, let answer = findAndRewrite(exchange) { return answer }
-        return await answer(exchange)
+        if let refused = LocationPhase.checkBodySize(exchange) { return refused }
+        RealIPPhase.run(exchange)
+        return nil
     }
 
     /// Steps 4 and 5; `nil` goes on.
@@ -96,26 +114,15 @@ package enum RequestPath {
         return .status(500)
     }
 
-    /// Steps 6 to 8.
-    private static func answer(_ exchange: Exchange) async -> Disposition {
-        if let refused = LocationPhase.checkBodySize(exchange) { return refused }
-        RealIPPhase.run(exchange)
-        if let refused = AccessPhase.run(exchange) { return refused }
-        if exchange.location.settings.tryFiles != nil {
-            switch await TryFilesPhase.run(exchange) {
-            case .proceed: break
-            case .finish(let disposition): return disposition
-            }
-        }
-        return await content(exchange)
-    }
-
     /// Step 8.
     private static func content(_ exchange: Exchange) async -> Disposition {
         switch exchange.location.settings.handler {
-        case .proxy: return await ProxyHandler.answer(exchange)
+        case .proxy:
+            if let passing = ProxyHandler.begin(exchange) { return await passing.run() }
+            return await ProxyHandler.answer(exchange)
         case .stubStatus: return await StatusPageHandler.answer(exchange)
         case .tunnel(let target): return await TunnelHandler.answer(target, exchange)
+        case .forward: return await ForwardHandler.answer(exchange)
         case nil: return await FileHandler.answer(exchange)
         }
     }

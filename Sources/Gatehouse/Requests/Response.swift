@@ -48,7 +48,6 @@ package struct Response {
 
     package mutating func reset() {
         status = 0
-        reason.removeAll(keepingCapacity: true)
         isStarted = false
         isComplete = false
         bodyBytesSent = 0
@@ -59,15 +58,15 @@ package struct Response {
 
     /// Forgets the fields, as when an error page takes the place of an answer.
     package mutating func clearHead() {
-        reason.removeAll(keepingCapacity: true)
+        reason.empty()
         contentLength = nil
-        contentType.removeAll(keepingCapacity: true)
-        lastModified.removeAll(keepingCapacity: true)
-        location.removeAll(keepingCapacity: true)
+        contentType.empty()
+        lastModified.empty()
+        location.empty()
         serverField = nil
         dateField = nil
         fields.removeAll()
-        if trailers.count > 0 { trailers.removeAll() }
+        trailers.removeAll()
         expectsTrailers = false
         hasNoBody = false
         allowsRanges = false

@@ -1,3 +1,4 @@
+import GatehousePolicy
 import GatehouseWire
 
 /// What happened at the upstreams of one request, for `$upstream_*` and the logs.
@@ -24,17 +25,17 @@ package struct UpstreamLog {
     package var trailers = HeaderFields()
     package var hasHead = false
     package var startsNewGroup = false
-    /// `$proxy_host`, `$proxy_port` of the last target.
-    package var proxyHost: [UInt8] = []
-    package var proxyPort = 0
+    /// The last target of `proxy_pass`.
+    package var destination: ProxyDestination?
 
     package init() {}
 
     package mutating func reset() {
-        if !attempts.isEmpty { attempts.removeAll(keepingCapacity: true) }
+        attempts.empty()
         hasHead = false
         startsNewGroup = false
-        if trailers.count > 0 { trailers.removeAll() }
+        destination = nil
+        trailers.removeAll()
     }
 
     package mutating func begin(_ address: [UInt8]) {
@@ -42,6 +43,15 @@ package struct UpstreamLog {
         attempt.startsNewGroup = startsNewGroup
         startsNewGroup = false
         attempts.append(attempt)
+    }
+
+    /// How the last attempt went, for the pool.
+    /// - Parameter isRetry: the request was sent to another peer of the group before.
+    @inline(__always) package func report(_ outcome: PoolMachine.LeaseOutcome, isRetry: Bool = false) -> LeaseReport {
+        guard let attempt = attempts.last else { return LeaseReport(outcome) }
+        return LeaseReport(
+            outcome, headerTime: attempt.headerTime, lastByteTime: attempt.responseTime,
+            status: attempt.headerTime == nil ? 0 : attempt.status, isRetry: isRetry)
     }
 
     /// Changes the attempt under way.

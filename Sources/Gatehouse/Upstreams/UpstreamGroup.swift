@@ -5,30 +5,39 @@ import GatehouseWire
 
 /// The servers behind one name, and the actor that chooses among them.
 package final class UpstreamGroup: Sendable {
-    /// One address requests can go to.
-    package struct Peer: Sendable {
-        package let address: SocketAddress
-        /// As `$upstream_addr` shows it.
-        package let text: [UInt8]
-    }
-
     /// Unique in its generation.
     package let number: Int
     package let settings: UpstreamSettings
-    package let peers: [Peer]
     package let pool: UpstreamPool
-    /// Attempts one request may make: the peers that are not down.
-    package let tries: Int
     package let method: BalancingMethod
+    /// `sticky`.
+    package let stickiness: Stickiness?
+    /// `nil`: nobody checks.
+    let health: GroupHealth?
+    /// The `server` lines as they are now.
+    let store: LineStore
+    let names: GroupNames
 
-    package init(number: Int, settings: UpstreamSettings, peers: [(peer: Peer, spec: PeerSpec)]) {
+    /// - Parameters:
+    ///   - servers: the peers to begin with.
+    ///   - changed: told of every change of a peer's state.
+    init(
+        number: Int, settings: UpstreamSettings, servers: [UpstreamServer], store: LineStore? = nil, names: GroupNames = GroupNames([]),
+        stickiness: Stickiness? = nil, health: GroupHealth? = nil,
+        changed: @escaping @Sendable (UpstreamPeer, PeerChange) -> Void = { _, _ in }
+    ) {
         self.number = number
         self.settings = settings
-        self.peers = peers.map(\.peer)
-        let machine = PoolMachine(peers: peers.map(\.spec), method: settings.method)
-        tries = machine.tries
-        method = machine.method
-        pool = UpstreamPool(machine)
+        self.health = health
+        self.store = store ?? LineStore(settings.servers)
+        self.names = names
+        method = settings.method
+        self.stickiness = stickiness
+        let peers = servers.enumerated().map { UpstreamPeer(id: PeerID(index: $0), server: $1) }
+        var machine = PoolMachine(peers: servers.map(\.spec), rules: settings.rules)
+        machine.awaitsPeers = names.areAwaited
+        pool = UpstreamPool(
+            machine, peers: peers, startingHealth: { health?.startingHealth(of: $0.address) ?? .unchecked }, changed: changed)
     }
 
     /// What `hash` and `ip_hash` choose by; empty where the method needs nothing.
@@ -37,47 +46,15 @@ package final class UpstreamGroup: Sendable {
         if let key = settings.hashKey { return exchange.render(key) }
         return BalancingMethod.addressKey(exchange.remoteAddress.ipAddress)
     }
-
-    /// Builds every group of a configuration; names are looked up with the system's resolver, as nginx does when it starts.
-    package static func makeAll(_ all: [UpstreamSettings], environment: GenerationEnvironment) throws(AssemblyError) -> [UpstreamGroup] {
-        var groups: [UpstreamGroup] = []
-        for settings in all {
-            groups.append(try make(settings, number: groups.count, environment: environment))
-        }
-        return groups
-    }
-
-    private static func make(
-        _ settings: UpstreamSettings, number: Int, environment: GenerationEnvironment
-    ) throws(AssemblyError) -> UpstreamGroup {
-        var peers: [(peer: Peer, spec: PeerSpec)] = []
-        for server in settings.servers {
-            for address in try resolve(server, environment: environment) {
-                peers.append((Peer(address: address, text: Array(address.description.utf8)), PeerSpec(server)))
-            }
-        }
-        return UpstreamGroup(number: number, settings: settings, peers: peers)
-    }
-
-    private static func resolve(
-        _ server: UpstreamServerSettings, environment: GenerationEnvironment
-    ) throws(AssemblyError) -> [SocketAddress] {
-        switch server.address {
-        case .ip(let address, let port): return [.ip(address, port: UInt16(port))]
-        case .unix(let path): return [SocketAddress(.unix(path))]
-        case .name(let name, let port):
-            let found = environment.resolver.resolve(name)
-            if found.isEmpty { throw AssemblyError("host not found in upstream \"\(server.name)\"", at: server.position) }
-            return found.map { .ip($0, port: UInt16(port)) }
-        }
-    }
 }
 
-extension PeerSpec {
-    init(_ server: UpstreamServerSettings) {
-        self.init(
-            name: server.name, weight: server.weight, maxConnections: server.maxConnections, maxFails: server.maxFails,
-            failTimeout: server.failTimeout, isBackup: server.isBackup, isDown: server.isDown)
+extension PeerChange {
+    /// As grave as what it means: a peer less is a warning.
+    var level: LogLevel {
+        switch to {
+        case .up, .down, .draining: .notice
+        case .unavailable, .checking, .unhealthy: .warn
+        }
     }
 }
 

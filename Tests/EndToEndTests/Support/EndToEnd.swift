@@ -11,7 +11,7 @@ func blocking<Result: Sendable>(_ body: @escaping @Sendable () async throws -> R
 }
 
 /// Runs each job on a thread made for it.
-private final class BlockingThreads: TaskExecutor {
+final class BlockingThreads: TaskExecutor {
     static let shared = BlockingThreads()
 
     func enqueue(_ job: consuming ExecutorJob) {

@@ -25,7 +25,8 @@ final class ProxyUnderTest: Sendable {
     /// - Parameters:
     ///   - http: the `http` block's content.
     ///   - events: the `events` block's content.
-    init(_ http: String, upstream: ScriptedUpstream? = nil, events: String = "") throws {
+    ///   - files: what stands beside the configuration.
+    init(_ http: String, upstream: ScriptedUpstream? = nil, events: String = "", files: [String: String] = [:]) throws {
         signal(SIGPIPE, SIG_IGN)
         self.events = events
         self.upstream = upstream?.port ?? 9
@@ -36,6 +37,7 @@ final class ProxyUnderTest: Sendable {
         listening = [Self.address: [listener.descriptor]]
         writer = try LogWriter()
         try writer.start()
+        for (name, text) in files { try text.write(toFile: root + "/" + name, atomically: false, encoding: .utf8) }
         let configuration = try Self.read(http, events: events, root: root, upstream: self.upstream)
         server = try Server(
             configuration: configuration, listening: listening, logs: LogFiles(writer: writer), writer: writer, files: SystemFileSource(),
@@ -43,8 +45,8 @@ final class ProxyUnderTest: Sendable {
         for directory in server.temporaryDirectories {
             try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         }
-        // Ends with `deinit`, or with the test's own `drain`.
-        Task.detached { [server, ended] in
+        // Ends with `deinit`, or with the test's own `drain`. On threads of its own: the shared pool may be busy with other tests for long.
+        Task.detached(executorPreference: BlockingThreads.shared) { [server, ended] in
             await server.run()
             ended.happened()
         }

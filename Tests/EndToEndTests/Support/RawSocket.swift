@@ -1,13 +1,13 @@
 import GatehouseRuntime
 import Glibc
 
-/// One end of a TCP connection, used with blocking calls that give up after five seconds.
+/// One end of a TCP connection, used with blocking calls that give up after thirty seconds.
 ///
 /// `@unchecked Sendable`: used by one thread at a time; a script's socket belongs to the script.
 final class RawSocket: @unchecked Sendable {
     enum Failure: Error, Equatable {
         case system(String, Int32)
-        /// Nothing came for five seconds.
+        /// Nothing came for thirty seconds.
         case silence
         /// The peer ended, with what had come before.
         case end(String)
@@ -21,7 +21,7 @@ final class RawSocket: @unchecked Sendable {
 
     init(adopting descriptor: Int32) {
         self.descriptor = descriptor
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
         // Safe: the option is as long as its type says.
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
         _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
@@ -76,6 +76,22 @@ final class RawSocket: @unchecked Sendable {
     func read(_ count: Int) throws -> String {
         while received.count < count { try fill() }
         return take(count)
+    }
+
+    func readBytes(_ count: Int) throws -> [UInt8] {
+        while received.count < count { try fill() }
+        defer { received.removeFirst(count) }
+        return Array(received[..<count])
+    }
+
+    /// Everything until the connection is over, however it ends.
+    func readBytesToGone() throws -> [UInt8] {
+        do {
+            while true { try fill() }
+        } catch Failure.end, Failure.reset {
+            defer { received = [] }
+            return received
+        }
     }
 
     /// Everything up to the peer's orderly end; a reset is thrown.

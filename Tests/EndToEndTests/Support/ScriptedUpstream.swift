@@ -74,14 +74,14 @@ final class Recorder: Sendable {
     var messages: [RawMessage] { state.withLock { $0 } }
 }
 
-/// Something that happens, waited for at most five seconds.
+/// Something that happens, waited for at most thirty seconds.
 final class Occasion: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
     func happened() { semaphore.signal() }
 
     /// - Returns: whether it happened in time.
-    func wait(milliseconds: Int = 5000) -> Bool {
+    func wait(milliseconds: Int = 30_000) -> Bool {
         semaphore.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
     }
 }

@@ -10,13 +10,17 @@ struct ServerUnderTest {
     let directory: TemporaryDirectory
     private let server: Server
     private let writer: LogWriter
+    private let listening: [ListenAddress: [Int32]]
 
     /// Starts a server, lets `body` ask it, and ends it.
-    /// - Parameter http: what stands in the `server` block; `DIR` is the directory, whose files are served.
+    /// - Parameters:
+    ///   - settings: what stands in the `server` block; `DIR` is the directory, whose files are served.
+    ///   - directory: one that is to be used again; else one of its own.
     static func run(
-        _ settings: String, http: String = "", files: [String: String] = [:], _ body: (ServerUnderTest) async throws -> Void
+        _ settings: String, http: String = "", main: String = "", files: [String: String] = [:], in directory: TemporaryDirectory? = nil,
+        _ body: (ServerUnderTest) async throws -> Void
     ) async throws {
-        let test = try ServerUnderTest(settings, http: http, files: files)
+        let test = try ServerUnderTest(settings, http: http, main: main, files: files, directory ?? TemporaryDirectory())
         let server = test.server
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
@@ -25,8 +29,8 @@ struct ServerUnderTest {
         }
     }
 
-    private init(_ settings: String, http: String, files: [String: String]) throws {
-        directory = try TemporaryDirectory()
+    private init(_ settings: String, http: String, main: String, files: [String: String], _ directory: TemporaryDirectory) throws {
+        self.directory = directory
         for (name, text) in files {
             if let slash = name.lastIndex(of: "/") {
                 try FileManager.default.createDirectory(atPath: directory.path(String(name[..<slash])), withIntermediateDirectories: true)
@@ -34,20 +38,44 @@ struct ServerUnderTest {
             if name.last != "/" { try directory.write(name, text) }
         }
         let text = """
-            error_log DIR/error.log info;
+            \(main) error_log DIR/error.log info;
             events {}
             http { access_log off; root DIR; \(http)
                 server { listen unix:DIR/s.sock; server_name localhost; \(settings) } }
             """
         try directory.write("test.conf", text.replacingOccurrences(of: "DIR", with: directory.root))
-        let loader = ConfigurationLoader(prefix: directory.root + "/", configurationPath: directory.path("test.conf"))
-        let configuration = try loader.load().get()
-        let path = directory.path("s.sock")
-        let socket = try ListeningSocket.bind(to: .unix(path: path))
+        let configuration = try Self.load(directory)
         writer = try LogWriter()
+        listening = try Self.listen(configuration)
         server = try Server(
-            configuration: configuration, listening: [.unix(path): [socket.descriptor]], logs: LogFiles(writer: writer), writer: writer,
-            files: SystemFileSource(), prefix: directory.root + "/")
+            configuration: configuration, listening: listening, logs: LogFiles(writer: writer), writer: writer, files: SystemFileSource(),
+            prefix: directory.root + "/")
+    }
+
+    private static func load(_ directory: TemporaryDirectory) throws -> Configuration {
+        try ConfigurationLoader(prefix: directory.root + "/", configurationPath: directory.path("test.conf")).load().get()
+    }
+
+    private static func listen(_ configuration: Configuration) throws -> [ListenAddress: [Int32]] {
+        var listening: [ListenAddress: [Int32]] = [:]
+        for listen in configuration.listens {
+            guard case .unix(let path) = listen.address else { continue }
+            // Left behind by a server that had the directory before.
+            try? FileManager.default.removeItem(atPath: path)
+            listening[listen.address] = [try ListeningSocket.bind(to: .unix(path: path)).descriptor]
+        }
+        return listening
+    }
+
+    /// The error log as it is now.
+    var errorLog: String {
+        writer.flushNow()
+        return directory.read("error.log")
+    }
+
+    /// Loads the configuration anew, as it is in the directory.
+    func reload() async throws {
+        try await server.load(try Self.load(directory), listening: listening, files: SystemFileSource())
     }
 
     /// The answer to one request, read until the server closes.

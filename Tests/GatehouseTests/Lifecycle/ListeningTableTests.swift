@@ -1,3 +1,4 @@
+import Foundation
 import GatehouseConfig
 import GatehouseWire
 import Glibc
@@ -20,6 +21,19 @@ import Testing
     private var socket: ListenAddress { .unix(directory.path("s")) }
 
     private func isOpen(_ descriptor: Int32) -> Bool { fcntl(descriptor, F_GETFD) != -1 }
+
+    @Test func `a private socket is its owner's alone, and takes the place of one that was left behind`() throws {
+        var control = listen(socket)
+        control.isPrivate = true
+        let first = try ListeningTable().adapted(to: [control], loops: 1) { _ in .fail }
+        let permissions = try FileManager.default.attributesOfItem(atPath: directory.path("s"))[.posixPermissions] as? Int
+        #expect(permissions.map { $0 & 0o777 } == 0o600)
+        #expect(throws: ListeningError.self) { try ListeningTable().adapted(to: [control], loops: 1) { _ in .fail } }
+        first.close(removesFiles: false)
+        let second = try ListeningTable().adapted(to: [control], loops: 1) { _ in .fail }
+        second.close()
+        #expect(!directory.has("s"))
+    }
 
     @Test func `an address that stays keeps its socket`() throws {
         let first = try ListeningTable().adapted(to: [listen(socket)], loops: 1) { _ in .fail }

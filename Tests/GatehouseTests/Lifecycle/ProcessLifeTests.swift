@@ -40,6 +40,22 @@ struct ProcessLifeTests {
         #expect(program.exitCode() == 0)
     }
 
+    @Test func `commands go to the process that serves, and one that follows a crash knows what was changed`() throws {
+        let http = "upstream u { state DIR/u.state; } server { listen unix:DIR/s.sock; location / { proxy_pass http://u; } }"
+        let program = try ProgramUnderTest(http, main: "control unix:DIR/c.sock;")
+        #expect(program.waits { $0.serverProcess() != nil })
+        #expect(try program.command("upstream", "add", "u", "127.0.0.1:1", "weight=4").code == 0)
+        let refused = try program.command("upstream", "add", "u", "127.0.0.1:1")
+        #expect(refused.code == 1 && refused.text.contains("\"127.0.0.1:1\" is there already"))
+        let first = try #require(program.serverProcess())
+        kill(first, SIGKILL)
+        #expect(program.waits { program in program.serverProcess().map { $0 != first } ?? false })
+        let shown = try program.command("upstream", "show", "u")
+        #expect(shown.code == 0 && shown.text.contains("127.0.0.1:1  127.0.0.1:1  up     4"))
+        program.signal(SIGQUIT)
+        #expect(program.exitCode() == 0 && !program.has("c.sock"))
+    }
+
     @Test func `reopening goes on in a new file`() throws {
         let program = try ProgramUnderTest("server { listen unix:DIR/s.sock; }")
         try program.directory.rename("error.log", to: "error.log.1")

@@ -48,6 +48,20 @@ final class ProgramUnderTest {
         try directory.write("test.conf", text.replacingOccurrences(of: "DIR", with: directory.root))
     }
 
+    /// Runs the program beside this one, as `gatehouse … upstream …` does: its exit code, and all that it says.
+    func command(_ words: String...) throws -> (code: Int32, text: String) {
+        let other = Process()
+        let output = Pipe()
+        other.executableURL = process.executableURL
+        other.arguments = ["-p", directory.root + "/", "-c", "test.conf", "-e", "stderr"] + words
+        other.standardOutput = output
+        other.standardError = output
+        try other.run()
+        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        other.waitUntilExit()
+        return (other.terminationStatus, text)
+    }
+
     func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
     func exitCode() -> Int32 {

@@ -5,6 +5,7 @@ enum DNSAnswer {
     enum Record {
         case address(IPAddress)
         case alias(DNSName)
+        case service(DNSService)
         /// For the authority section: how many seconds a lack holds.
         case authority(minimum: UInt8)
     }
@@ -21,6 +22,8 @@ enum DNSAnswer {
                 switch record {
                 case .address(let address): (address.isV4 ? 1 : 28, address.networkBytes)
                 case .alias(let target): (5, target.wire)
+                case .service(let it):
+                    (33, [it.priority, it.weight, it.port].flatMap { [UInt8($0 >> 8), UInt8($0 & 0xff)] } + it.target.wire)
                 case .authority(let minimum): (6, [UInt8](repeating: 0, count: 21) + [minimum])
                 }
             bytes += [0xc0, 12, 0, type, 0, 1, 0, 0, 0, lifetime, 0, UInt8(data.count)] + data

@@ -69,6 +69,24 @@ import Testing
         #expect(outcome([([], 3), ([], 3)]) == complete(.failed(.hostNotFound), for: nil))
     }
 
+    @Test func `the servers of a service are found, or its alias`() {
+        let services = [
+            DNSService(priority: 2, weight: 0, port: 80, target: DNSName("one.example")!),
+            DNSService(priority: 1, weight: 9, port: 81, target: DNSName("two.example")!),
+        ]
+        let answers: [([DNSAnswer.Record], LookupMachine.Reception)] = [
+            (services.map { .service($0) }, complete(.services(services), for: .seconds(60))),
+            ([.alias(services[0].target)], complete(.alias(services[0].target), for: .seconds(60))),
+            ([], complete(.failed(.hostNotFound), for: nil)),
+        ]
+        for (records, expected) in answers {
+            var machine = machine([.srv])
+            let query = machine.open[0]
+            let bytes = DNSAnswer.bytes(to: query.question, id: query.id, records)
+            #expect(machine.messageReceived(bytes.span, overTCP: false) == expected)
+        }
+    }
+
     @Test func `what does not answer an open query is ignored`() {
         var machine = machine([.a])
         let query = machine.open[0]

@@ -1,4 +1,5 @@
 import GatehouseConfig
+import GatehousePolicy
 import GatehouseWire
 import Testing
 
@@ -35,6 +36,71 @@ import Testing
             }
         }
         #expect(server.queryCount == 1)
+    }
+
+    @Test func `names of the hosts file are not asked for`() async throws {
+        let server = try ScriptedNameServer { query, _ in [DNSAnswer.bytes(to: query, [.address(Self.address)])!] }
+        let resolver = NameResolver(ResolverSettings(), servers: [server.address], hosts: HostsFile(Array("127.0.0.9 here".utf8)))
+        #expect(try await onLoop { await resolver.resolve("HERE", timeout: .seconds(5), on: $0) } == .found([.v4(0x7f00_0009)]))
+        #expect(server.queryCount == 0)
+    }
+
+    // MARK: What peers are made of
+
+    @Test func `a service is reported with the addresses of its targets`() async throws {
+        let (good, gone, bad) = (DNSName("good.example")!, DNSName("gone.example")!, DNSName("bad.example")!)
+        let server = try ScriptedNameServer { query, _ in
+            guard let question = try? DNSMessage(query.span).question else { return [] }
+            switch question.name {
+            case good: return [DNSAnswer.bytes(to: query, [.address(Self.address)], lifetime: 7)!]
+            case gone: return [DNSAnswer.bytes(to: query, [], code: 3)!]
+            case bad: return [DNSAnswer.bytes(to: query, [], code: 2)!]
+            default:
+                let targets = [good, gone, bad]
+                return [DNSAnswer.bytes(to: query, targets.map { .service(.init(priority: 1, weight: 2, port: 80, target: $0)) })!]
+            }
+        }
+        let resolver = resolver(server.address)
+        let (report, now) = try await onLoop { loop in
+            (await resolver.report(onService: DNSName("_http._tcp.example")!, timeout: .seconds(5), on: loop), loop.now)
+        }
+        guard case .services(let services, let until) = report?.answer else {
+            Issue.record("no services: \(String(describing: report))")
+            return
+        }
+        #expect(services.map(\.target) == ["good.example", "gone.example", "bad.example"])
+        #expect(services.map(\.addresses) == [.found([Self.address]), .none, .failed])
+        #expect(services.allSatisfy { $0.priority == 1 && $0.weight == 2 && $0.port == 80 })
+        // The least lifetime of all.
+        #expect(until <= now + .seconds(7))
+        let failures = report?.targetFailures.map { "\($0.target): \($0.failure)" }
+        #expect(failures == ["gone.example: 3: Host not found", "bad.example: 2: Server failure"])
+    }
+
+    @Test(arguments: [(3, true), (2, false)] as [(UInt8, Bool)])
+    func `a name that does not exist is told from one that could not be asked for`(code: UInt8, isNone: Bool) async throws {
+        let server = try ScriptedNameServer { query, _ in [DNSAnswer.bytes(to: query, [], code: code)!] }
+        let resolver = resolver(server.address)
+        let report = try await onLoop { await resolver.report(on: DNSName("a.example")!, timeout: .seconds(5), on: $0) }
+        #expect(report?.answer == (isNone ? NameAnswer.none(until: nil) : .failed))
+        #expect(report?.failure?.isEmpty == false)
+    }
+
+    @Test func `a lookup ends with its task`() async throws {
+        let asked = AsyncStream<Void>.makeStream()
+        let server = try ScriptedNameServer { _, _ in
+            asked.continuation.yield()
+            return []
+        }
+        let resolver = resolver(server.address)
+        try await onLoop { loop in
+            await withTaskGroup(of: Bool.self) { group in
+                group.addTask { await resolver.report(on: DNSName("a.example")!, timeout: .zero, on: loop) == nil }
+                for await _ in asked.stream { break }
+                group.cancelAll()
+                #expect(await group.next() == true)
+            }
+        }
     }
 
     @Test func `requests for one name share a lookup`() async throws {

@@ -12,7 +12,7 @@ enum DirectoryIndex {
             // An absolute one is a URI and need not be tested.
             if name.first == UInt8(ascii: "/") { return .redirect(path: name, arguments: exchange.arguments) }
             do throws(SystemError) {
-                let status = try FileStatus.of(path: String(decoding: directory + name, as: UTF8.self))
+                let status = try FileStatus.of(path: directory + name)
                 if status.kind == .directory { continue }
                 return .redirect(path: exchange.path + name, arguments: exchange.arguments)
             } catch {
@@ -34,7 +34,7 @@ enum DirectoryIndex {
     private static func refusal(ofDirectory directory: [UInt8], _ exchange: Exchange) -> Disposition? {
         let name = String(decoding: directory, as: UTF8.self)
         do throws(SystemError) {
-            if try FileStatus.of(path: name).kind == .directory { return nil }
+            if try FileStatus.of(path: directory).kind == .directory { return nil }
             exchange.generation.log(.error, "\"\(name)\" is not a directory", exchange)
             return .status(500)
         } catch {

@@ -42,15 +42,27 @@ struct FileAnswer {
         // After an X-Accel-Redirect the upstream's type stays.
         if exchange.response.contentType.isEmpty { exchange.response.contentType = exchange.mediaType() }
         if exchange.settings.sendsETag {
-            let tag = "\"\(String(modified, radix: 16))-\(String(size, radix: 16))\""
-            exchange.response.fields.append(.etag, Array(tag.utf8))
+            exchange.response.fields.append(.etag, tag(exchange.context.loop.buffers))
         }
         exchange.response.allowsRanges = true
         exchange.response.allowsManyRanges = true
     }
 
+    /// nginx's `ETag`: time and size in hexadecimal.
+    private func tag(_ buffers: BufferPool) -> [UInt8] {
+        let text = buffers.borrow(64)
+        defer { buffers.giveBack(text) }
+        text.append("\"")
+        text.appendHex(max(modified, 0))
+        text.append("-")
+        text.appendHex(size)
+        text.append("\"")
+        return text.bytes()
+    }
+
     private func sendBody(_ exchange: Exchange) async throws(ClientError) {
         if exchange.isHead || exchange.response.hasNoBody { return try await exchange.sendHead(body: nil, isEnd: true) }
+        if exchange.response.cut == nil, size <= Self.smallest { return try await sendWhole(exchange) }
         // The parts are cut here, from the file: nothing else has to pass by.
         var cut = exchange.response.cut ?? RangeCut(whole: size)
         exchange.response.cut = nil
@@ -73,6 +85,13 @@ struct FileAnswer {
                 try await exchange.write(file, range, isEnd: cut.isAtEnd)
             }
         }
+    }
+
+    private func sendWhole(_ exchange: Exchange) async throws(ClientError) {
+        let body = exchange.context.loop.buffers.borrow(size + 64)
+        defer { exchange.context.loop.buffers.giveBack(body) }
+        try fill(body, .range(0..<size))
+        try await exchange.sendHead(body: body, isEnd: true)
     }
 
     /// Puts a piece of the body behind what is in `buffer`.

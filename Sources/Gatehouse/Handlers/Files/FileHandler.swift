@@ -37,7 +37,7 @@ enum FileHandler {
     }
 
     private static func open(_ path: [UInt8]) throws(SystemError) -> (file: File, status: FileStatus) {
-        let file = try File(path: String(decoding: path, as: UTF8.self))
+        let file = try File(path: path)
         return (file, try file.status())
     }
 

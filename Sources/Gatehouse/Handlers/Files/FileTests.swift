@@ -5,7 +5,7 @@ import GatehouseRuntime
 enum FileTests {
     /// - Parameter path: absolute. What cannot be looked at does not exist.
     static func holds(_ test: RewriteCondition.FileTest, _ path: [UInt8]) -> Bool {
-        guard let status = try? FileStatus.of(path: String(decoding: path, as: UTF8.self)) else { return false }
+        guard let status = try? FileStatus.of(path: path) else { return false }
         switch test {
         case .exists: return true
         case .isFile: return status.kind == .regular

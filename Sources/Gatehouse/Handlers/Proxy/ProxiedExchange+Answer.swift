@@ -21,15 +21,26 @@ extension ProxiedExchange {
             isReusable = false
             return Result(disposition: .status(status), outcome: .succeeded)
         }
-        let length = BodyLength.ofResponse(head: exchange.upstreamLog.head, requestMethod: upstreamMethod)
-        fillResponse(from: exchange.upstreamLog.head, length: length)
+        let length = BodyLength.ofResponse(
+            status: status, isChunked: exchange.upstreamLog.head.isChunked, contentLength: exchange.upstreamLog.head.contentLength,
+            requestMethod: upstreamMethod)
+        fillResponse(length)
         if status == 101 { return await switchProtocols() }
         if let refused = HeadFilters.applyToPassed(exchange) {
             isReusable = false
             return Result(disposition: refused, outcome: .succeeded)
         }
         do throws(UpstreamFailure) {
-            try await passBody(length)
+            switch try passShort(length) {
+            case .done: break
+            case .unsent(let body):
+                // All of it is here: the upstream need not wait for a slow client.
+                let buffer = connection?.detachInput()
+                defer { if let buffer { loop.buffers.giveBack(buffer) } }
+                finishUpstream(.succeeded)
+                try await finishSending(body)
+            case .notYet: try await passBody(length)
+            }
             return Result(disposition: .done, outcome: .succeeded)
         } catch {
             return cut(error)
@@ -54,18 +65,20 @@ extension ProxiedExchange {
 
     // MARK: Head
 
-    private func fillResponse(from head: ResponseHead, length: BodyLength) {
+    private func fillResponse(_ length: BodyLength) {
+        let status = exchange.upstreamLog.head.status
         exchange.response.clearHead()
-        exchange.response.status = head.status
-        exchange.response.reason = head.reason
-        let fields = head.fields
+        exchange.response.status = status
+        exchange.response.reason = exchange.upstreamLog.head.reason
+        addStickyCookie()
+        let fields = exchange.upstreamLog.head.fields
         for i in 0..<fields.count where !plan.hidden.contains(i, of: fields) && !isRepeated(i, of: fields) { take(i, of: fields) }
         if plan.passesDate { exchange.response.dateField = fields.valueBytes(.date) }
         if plan.passesServer { exchange.response.serverField = fields.valueBytes(.server) }
         switch length {
         case .none:
             exchange.response.hasNoBody = true
-            exchange.response.contentLength = upstreamMethod == .head || head.status == 304 ? head.contentLength : nil
+            exchange.response.contentLength = upstreamMethod == .head || status == 304 ? exchange.upstreamLog.head.contentLength : nil
         case .fixed(let count): exchange.response.contentLength = count
         case .chunked, .untilClose: exchange.response.contentLength = nil
         }
@@ -74,7 +87,8 @@ extension ProxiedExchange {
 
     /// As nginx: of fields that make sense once only, the first counts.
     private func isRepeated(_ i: Int, of fields: HeaderFields) -> Bool {
-        guard let id = fields.fields[i].id, ProxiedExchange.singular.contains(id), fields.firstIndex(of: id) != i else { return false }
+        guard let id = fields.fields[i].id, fields.mayRepeat(id), ProxiedExchange.singular.contains(id), fields.firstIndex(of: id) != i
+        else { return false }
         log(.warn, "upstream sent duplicate header line: \"\(id.canonical)\", ignored")
         return true
     }
@@ -115,6 +129,13 @@ extension ProxiedExchange {
         }
     }
 
+    /// As nginx, which has put it there before an answer came.
+    private func addStickyCookie() {
+        if let peer = leased, let cookie = group.stickiness?.cookie(for: peer, exchange) {
+            exchange.response.fields.append(.setCookie, cookie)
+        }
+    }
+
     private func keepChallenges() {
         let fields = exchange.upstreamLog.head.fields
         for i in fields.indices(of: .wwwAuthenticate) { exchange.response.fields.append(at: i, of: fields) }
@@ -122,6 +143,7 @@ extension ProxiedExchange {
 
     /// As nginx: these fields of the upstream survive an `X-Accel-Redirect`.
     private func keepFieldsForRedirect(_ fields: HeaderFields) {
+        addStickyCookie()
         let kept = FieldNameSet([.contentType, .contentDisposition, .setCookie, .cacheControl, .expires, .acceptRanges])
         for i in 0..<fields.count where kept.contains(i, of: fields) {
             if fields.fields[i].id == .contentType {

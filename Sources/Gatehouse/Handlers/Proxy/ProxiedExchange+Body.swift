@@ -3,19 +3,39 @@ import GatehouseWire
 
 /// The request's body on its way to the upstream.
 extension ProxiedExchange {
-    func sendRequest() async throws(UpstreamFailure) {
-        guard let connection else { return }
+    /// What is left of a request that could not be sent without waiting.
+    struct UnsentRequest {
+        /// The head, or the rest of it; to be given back.
+        fileprivate let head: ByteBuffer
+        fileprivate let body: OutgoingBody
+    }
+
+    /// Writes the request's head, and sends it where that is all.
+    /// - Returns: `nil` when the request is out.
+    func startRequest() throws(UpstreamFailure) -> UnsentRequest? {
+        guard let connection else { return nil }
         let out = loop.buffers.borrow(4096)
-        defer { loop.buffers.giveBack(out) }
         let body = outgoingBody()
-        ProxyRequestWriter.write(exchange, plan: plan, destination: destination, framing: body.framing, to: out)
+        ProxyRequestWriter.write(exchange, plan: sharedPlan, destination: destination, framing: body.framing, to: out)
         connection.requests += 1
+        connection.sentBefore = connection.stream.socket.sentCount
         progress.requestSent = true
         switch body {
-        case .none: try await send(out, nil, on: connection)
-        case .bytes(let bytes):
-            out.append(bytes)
-            try await send(out, nil, on: connection)
+        case .none: break
+        case .bytes(let bytes): out.append(bytes)
+        case .stored, .streamed: return UnsentRequest(head: out, body: body)
+        }
+        guard try sendNow(out, nil, on: connection) else { return UnsentRequest(head: out, body: .none) }
+        loop.buffers.giveBack(out)
+        return nil
+    }
+
+    func finish(_ unsent: UnsentRequest) async throws(UpstreamFailure) {
+        let out = unsent.head
+        defer { loop.buffers.giveBack(out) }
+        guard let connection else { return }
+        switch unsent.body {
+        case .none, .bytes: try await send(out, nil, on: connection)
         case .stored(let stored): try await send(stored, behind: out, on: connection)
         case .streamed(let length, let first):
             try await sendPiece(try await copy(of: first), behind: out, isChunked: length == nil, isLast: false, on: connection)
@@ -31,25 +51,42 @@ extension ProxiedExchange {
         return .streamed(length: exchange.head.contentLength, first: exchange.body.stored)
     }
 
-    /// Sends all of both buffers. An upstream that has answered and closed before it read everything is no failure: its answer counts.
+    /// Sends all of both buffers.
     private func send(_ first: ByteBuffer, _ second: ByteBuffer?, on connection: UpstreamConnection) async throws(UpstreamFailure) {
-        let total = first.count + (second?.count ?? 0)
+        let deadline = loop.now + settings.sendTimeout
+        while try !sendNow(first, second, on: connection) {
+            do throws(StreamError) {
+                try await connection.stream.waitForRoom(deadline: deadline)
+            } catch {
+                try sendingFailed(error, first, second, on: connection)
+                return
+            }
+        }
+    }
+
+    /// Sends what the kernel takes: nearly always everything.
+    /// - Returns: whether nothing is left.
+    private func sendNow(_ first: ByteBuffer, _ second: ByteBuffer?, on connection: UpstreamConnection) throws(UpstreamFailure) -> Bool {
+        let before = first.count + (second?.count ?? 0)
         do throws(StreamError) {
-            try connection.stream.sendNow(first, second)
-            if first.isEmpty && second?.isEmpty ?? true {
-                // Nearly always: the kernel took all of it.
-            } else if let second {
-                try await connection.stream.send(first, second, deadline: loop.now + settings.sendTimeout)
-            } else {
-                try await connection.stream.send(first, deadline: loop.now + settings.sendTimeout)
-            }
-            exchange.upstreamLog.update { $0.bytesSent += total }
+            let isAll = try connection.stream.sendNow(first, second)
+            let sent = before - first.count - (second?.count ?? 0)
+            exchange.upstreamLog.update { $0.bytesSent += sent }
+            return isAll
         } catch {
-            first.clear()
-            second?.clear()
-            if error.isTimeout || progress.connectionWasKept || !connection.stream.socket.hasUnreceivedInput() {
-                throw UpstreamFailure(error, while: "sending request to upstream")
-            }
+            try sendingFailed(error, first, second, on: connection)
+            return true
+        }
+    }
+
+    /// An upstream that has answered and closed before it read everything is no failure: its answer counts.
+    private func sendingFailed(
+        _ error: StreamError, _ first: ByteBuffer, _ second: ByteBuffer?, on connection: UpstreamConnection
+    ) throws(UpstreamFailure) {
+        first.clear()
+        second?.clear()
+        if error.isTimeout || progress.connectionWasKept || !connection.stream.socket.hasUnreceivedInput() {
+            throw UpstreamFailure(error, while: "sending request to upstream")
         }
     }
 
@@ -163,7 +200,7 @@ extension ProxiedExchange {
 }
 
 /// The body an upstream is sent.
-private enum OutgoingBody {
+enum OutgoingBody {
     case none
     case bytes([UInt8])
     case stored(StoredBody)

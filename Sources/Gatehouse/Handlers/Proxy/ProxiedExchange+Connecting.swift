@@ -5,32 +5,52 @@ import GatehouseTLS
 import GatehouseWire
 
 extension ProxiedExchange {
-    /// Takes an idle connection of this loop or opens one.
-    func connect(reusing mayReuse: Bool) async throws(UpstreamFailure) {
+    /// Takes an idle connection of this loop.
+    /// - Returns: whether there was one.
+    func takeKeptConnection(to peer: UpstreamPeer) -> Bool {
+        guard group.settings.keepalive > 0,
+            let kept = exchange.context.idleUpstreams.take(group, peer: peer, identity: connectionIdentity(), now: loop.now)
+        else { return false }
+        connection = kept
+        progress.connectionWasKept = true
+        exchange.upstreamLog.update { $0.connectTime = .zero }
+        return true
+    }
+
+    /// Opens a connection.
+    func connect(to peer: UpstreamPeer) async throws(UpstreamFailure) {
         let identity = connectionIdentity()
-        if mayReuse && group.settings.keepalive > 0,
-            let kept = exchange.context.idleUpstreams.take(group, peer: peer.index, identity: identity)
-        {
-            connection = kept
-            progress.connectionWasKept = true
-            exchange.upstreamLog.update { $0.connectTime = .zero }
-            return
-        }
-        let address = group.peers[peer.index].address
         let deadline = loop.now + settings.connectTimeout
         let socket: Socket
         do throws(SocketError) {
             socket = try await Socket.connect(
-                to: address, from: settings.bind.flatMap(exchange.localAddress), options: connectOptions(), on: loop, deadline: deadline)
+                to: peer.address, from: exchange.exit?.source(for: peer.address) ?? settings.bind.flatMap(exchange.localAddress),
+                options: connectOptions(), on: loop,
+                deadline: deadline)
         } catch {
+            exchange.proxyError = ProxyError(error)
             throw UpstreamFailure(.socket(error), while: "connecting to upstream")
         }
         let stream = ByteStream(socket: socket, loop: loop)
-        let opened = UpstreamConnection(stream: stream, group: group, peer: peer.index, identity: identity, now: loop.now)
+        let opened = UpstreamConnection(
+            stream: stream, group: group, peer: peer, identity: identity, keeper: exchange.context.idleUpstreams, now: loop.now)
         connection = opened
-        if destination.usesTLS { try await startTLS(stream, deadline: deadline) }
+        if group.settings.keepalive > 0 || destination.usesTLS { exchange.context.forgetWhenRetired(peer) }
+        if let handshake = exchange.exit?.handshake { try await askParent(handshake, deadline: deadline) }
+        if destination.usesTLS { try await startTLS(stream, with: peer, deadline: deadline) }
         let elapsed = loop.now - attemptStart
         exchange.upstreamLog.update { $0.connectTime = elapsed }
+    }
+
+    /// The destination is reached over another proxy.
+    private func askParent(_ handshake: ParentHandshake, deadline: MonotonicInstant) async throws(UpstreamFailure) {
+        guard let connection else { return }
+        do throws(ParentOpening.Failure) {
+            // What comes behind its answer is the beginning of the destination's.
+            connection.input = try await ParentOpening.run(handshake, over: connection.stream, on: loop, deadline: deadline)
+        } catch {
+            throw UpstreamFailure(error, exchange)
+        }
     }
 
     private func connectOptions() -> ConnectOptions {
@@ -44,8 +64,8 @@ extension ProxiedExchange {
 
     /// Requests share a kept connection only when they would have opened the same one.
     private func connectionIdentity() -> [UInt8] {
-        if !destination.usesTLS && settings.bind == nil { return [] }
-        var identity: [UInt8] = []
+        if !destination.usesTLS && settings.bind == nil && exchange.exit == nil { return [] }
+        var identity: [UInt8] = exchange.exit?.identity ?? []
         if destination.usesTLS {
             identity += tlsName() + [0]
             identity += Array(String(exchange.location.number).utf8) + [0]
@@ -68,11 +88,11 @@ extension ProxiedExchange {
         plan.tls?.variable.map { $0.pairs.flatMap { exchange.render($0.chain) } } ?? []
     }
 
-    private func startTLS(_ stream: ByteStream, deadline: MonotonicInstant) async throws(UpstreamFailure) {
+    private func startTLS(_ stream: ByteStream, with peer: UpstreamPeer, deadline: MonotonicInstant) async throws(UpstreamFailure) {
         guard let plan = plan.tls else { throw UpstreamFailure(.error, "no TLS context for https upstream") }
         let name = String(decoding: tlsName(), as: UTF8.self)
         let sessions = exchange.context.upstreamSessions
-        let key = UpstreamSessions.Key(group: group.number, peer: peer.index, identity: connectionIdentity())
+        let key = UpstreamSessions.Key(peer: peer, identity: connectionIdentity())
         let tls: TLSConnection
         do throws(TLSError) {
             let certificate = try plan.variable?.certificates { exchange.render($0) }.first

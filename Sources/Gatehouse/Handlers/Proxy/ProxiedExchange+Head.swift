@@ -10,32 +10,38 @@ extension ProxiedExchange {
     /// Reads the head of the final answer into `exchange.upstreamLog.head`.
     func readHead() async throws(UpstreamFailure) {
         guard let connection else { return }
-        // A buffer is held only from when there is something to put into it.
-        if connection.input == nil && !connection.stream.hasBufferedInput {
-            let deadline = loop.now + settings.readTimeout
-            try await waitForUpstream(connection, deadline: deadline, doing: "reading response header from upstream")
-        }
-        let buffer = connection.takeInput(max(settings.bufferSize, BodyBufferSize.first))
         var interim = 0
         while true {
-            try await readOneHead(buffer, on: connection)
-            let status = exchange.upstreamLog.head.status
-            if status == 101 {
-                if exchange.head.requestsUpgrade && plan.setHeaders.contains(where: { $0.id == .upgrade }) { break }
-                throw UpstreamFailure(
-                    .invalidHeader, "upstream sent unexpected 101 Switching Protocols while reading response header from upstream")
+            var parser = ResponseHeadParser(limits: headLimits)
+            exchange.upstreamLog.head.reset()
+            let deadline = loop.now + settings.readTimeout
+            // A buffer is held only from when there is something to put into it.
+            if connection.input == nil && !connection.stream.hasBufferedInput {
+                try await waitForUpstream(connection, deadline: deadline, doing: "reading response header from upstream")
             }
-            if status >= 200 { break }
+            while try !takeHead(&parser, from: connection) {
+                try await waitForUpstream(connection, deadline: deadline, doing: "reading response header from upstream")
+            }
+            if try isFinalHead() { break }
             interim += 1
             if interim > ProxiedExchange.mostInterimAnswers {
                 throw UpstreamFailure(
                     .invalidHeader, "upstream sent too many interim responses while reading response header from upstream")
             }
-            if status == 103 { try await passEarlyHints() }
+            if exchange.upstreamLog.head.status == 103 { try await passEarlyHints() }
         }
         let elapsed = loop.now - attemptStart
         exchange.upstreamLog.hasHead = true
         exchange.upstreamLog.update { $0.headerTime = elapsed }
+    }
+
+    private func isFinalHead() throws(UpstreamFailure) -> Bool {
+        let status = exchange.upstreamLog.head.status
+        if status >= 200 { return true }
+        guard status == 101 else { return false }
+        if exchange.head.requestsUpgrade && plan.setHeaders.contains(where: { $0.id == .upgrade }) { return true }
+        throw UpstreamFailure(
+            .invalidHeader, "upstream sent unexpected 101 Switching Protocols while reading response header from upstream")
     }
 
     private var headLimits: ResponseHeadParser.Limits {
@@ -44,41 +50,35 @@ extension ProxiedExchange {
         return limits
     }
 
-    private func readOneHead(_ buffer: ByteBuffer, on connection: UpstreamConnection) async throws(UpstreamFailure) {
-        var parser = ResponseHeadParser(limits: headLimits)
-        exchange.upstreamLog.head.reset()
-        let deadline = loop.now + settings.readTimeout
-        while true {
-            if !buffer.isEmpty {
-                switch parser.parse(buffer.readable, into: &exchange.upstreamLog.head) {
-                case .complete(let consumed):
-                    buffer.consume(consumed)
-                    exchange.upstreamLog.update { $0.bytesReceived += consumed }
-                    return
-                case .rejected(let error):
-                    throw UpstreamFailure(.invalidHeader, "\(error.reason) while reading response header from upstream")
-                case .needMore: break
-                }
-            }
-            let count = try await receive(into: buffer, limit: BodyBufferSize.first, on: connection, deadline: deadline)
-            if count == 0 {
-                throw UpstreamFailure(.error, "upstream prematurely closed connection while reading response header from upstream")
-            }
-            progress.responseReceived = true
+    /// Receives what is there, and reads it.
+    /// - Returns: whether the head is complete.
+    private func takeHead(_ parser: inout ResponseHeadParser, from connection: UpstreamConnection) throws(UpstreamFailure) -> Bool {
+        let buffer = connection.takeInput(max(settings.bufferSize, BodyBufferSize.largest))
+        if try parse(&parser, buffer) { return true }
+        let count: Int?
+        do throws(StreamError) {
+            count = try connection.stream.receiveNow(into: buffer, limit: BodyBufferSize.first)
+        } catch {
+            throw UpstreamFailure(error, while: "reading response header from upstream")
         }
+        if count == nil { return false }
+        if count == 0 {
+            throw UpstreamFailure(.error, "upstream prematurely closed connection while reading response header from upstream")
+        }
+        progress.responseReceived = true
+        return try parse(&parser, buffer)
     }
 
-    /// Receives from the upstream; a client that resets its connection meanwhile ends the wait.
-    private func receive(
-        into buffer: ByteBuffer, limit: Int, on connection: UpstreamConnection, deadline: MonotonicInstant
-    ) async throws(UpstreamFailure) -> Int {
-        while true {
-            do throws(StreamError) {
-                if let count = try connection.stream.receiveNow(into: buffer, limit: limit) { return count }
-            } catch {
-                throw UpstreamFailure(error, while: "reading response header from upstream")
-            }
-            try await waitForUpstream(connection, deadline: deadline, doing: "reading response header from upstream")
+    private func parse(_ parser: inout ResponseHeadParser, _ buffer: ByteBuffer) throws(UpstreamFailure) -> Bool {
+        if buffer.isEmpty { return false }
+        switch parser.parse(buffer.readable, into: &exchange.upstreamLog.head) {
+        case .complete(let consumed):
+            buffer.consume(consumed)
+            exchange.upstreamLog.update { $0.bytesReceived += consumed }
+            return true
+        case .rejected(let error):
+            throw UpstreamFailure(.invalidHeader, "\(error.reason) while reading response header from upstream")
+        case .needMore: return false
         }
     }
 

@@ -5,6 +5,60 @@ import GatehouseWire
 
 /// The answer's body on its way to the client.
 extension ProxiedExchange {
+    enum ShortPassing {
+        case done
+        /// The client did not take all of the head and this payload.
+        case unsent(ByteBuffer?)
+        /// Nothing was done: more has to be waited for than room at the client.
+        case notYet
+    }
+
+    /// Passes on an answer of which all is here, as of most small ones. Waits for nothing.
+    func passShort(_ length: BodyLength) throws(UpstreamFailure) -> ShortPassing {
+        guard let connection, pace == nil, !exchange.isBodyShaped, !exchange.response.isStarted else { return .notYet }
+        let input = connection.takeInput(16 * 1024)
+        switch length {
+        case .none:
+            noteReuse(clean: input.isEmpty)
+            return try sendWhole(nil)
+        case .fixed(let total) where total <= input.capacity:
+            let hasExcess = try receiveShort(total, input, connection)
+            if input.count < total { return .notYet }
+            noteReuse(clean: !hasExcess)
+            return try sendWhole(input)
+        case .fixed, .chunked, .untilClose: return .notYet
+        }
+    }
+
+    private func sendWhole(_ body: ByteBuffer?) throws(UpstreamFailure) -> ShortPassing {
+        progress.responseStarted = true
+        noteBody(body?.count ?? 0)
+        exchange.addTrailers()
+        do throws(ClientError) {
+            return try exchange.client.sendHead(of: exchange, body: body, isEnd: true) ? .done : .unsent(body)
+        } catch {
+            throw UpstreamFailure(client: error, exchange)
+        }
+    }
+
+    func finishSending(_ body: ByteBuffer?) async throws(UpstreamFailure) {
+        do throws(ClientError) {
+            try await exchange.client.finishSending(body, isEnd: true, of: exchange)
+        } catch {
+            throw UpstreamFailure(client: error, exchange)
+        }
+    }
+
+    /// Receives what is there of a body that fits into the head's buffer.
+    /// - Returns: whether there was more than that, which is dropped.
+    private func receiveShort(_ total: Int, _ input: ByteBuffer, _ connection: UpstreamConnection) throws(UpstreamFailure) -> Bool {
+        if input.count < total { _ = try receiveNow(into: input, limit: total - input.count, connection) }
+        if input.count <= total { return false }
+        log(.warn, "upstream sent more data than specified in \"Content-Length\" header while reading upstream")
+        input.truncate(to: total)
+        return true
+    }
+
     func passBody(_ length: BodyLength) async throws(UpstreamFailure) {
         guard let connection else { return }
         let input = connection.takeInput(16 * 1024)
@@ -24,14 +78,9 @@ extension ProxiedExchange {
     }
 
     private func passFixed(_ total: Int, _ input: ByteBuffer, _ connection: UpstreamConnection) async throws(UpstreamFailure) {
-        if total > input.capacity || pace != nil { return try await passLarge(total, input, connection) }
+        if total > BodyBufferSize.short || pace != nil { return try await passLarge(total, input, connection) }
         // What is there already goes out together with the head, from where it was received.
-        if input.count < total { _ = try receiveNow(into: input, limit: total - input.count, connection) }
-        let hasExcess = input.count > total
-        if hasExcess {
-            log(.warn, "upstream sent more data than specified in \"Content-Length\" header while reading upstream")
-            input.truncate(to: total)
-        }
+        let hasExcess = try receiveShort(total, input, connection)
         var left = total - input.count
         try await sendHead(body: input, isEnd: left == 0)
         while left > 0 {
@@ -74,23 +123,23 @@ extension ProxiedExchange {
         let ahead = buffersAnswer && !body.isEnded ? readAhead(body) : nil
         exchange.client.sendPause = ahead
         defer { exchange.client.sendPause = nil }
-        if body.isEnded { await bodyEnded(body) }
+        if body.isEnded { bodyEnded(body) }
         try await sendHead(body: buffer, isEnd: body.isEnded)
         try await splice(body, ahead)
         while !body.isEnded || ahead?.isEmpty == false {
             try await read(body, ahead, into: buffer)
             let isEnd = body.isEnded && ahead?.isEmpty ?? true
-            if isEnd { await bodyEnded(body) }
+            if isEnd { bodyEnded(body) }
             if !buffer.isEmpty || isEnd { try await write(buffer, isEnd: isEnd) }
         }
     }
 
     /// All of the body is here: whatever the client does, the upstream is not needed any more.
-    func bodyEnded(_ body: UpstreamBody) async {
+    func bodyEnded(_ body: UpstreamBody) {
         if isUpstreamDone { return }
         takeTrailers(of: body)
         noteReuse(clean: body.isClean)
-        await finishUpstream(.succeeded)
+        finishUpstream(.succeeded)
     }
 
     /// What was read ahead comes first; then it is waited for the upstream.
@@ -122,9 +171,9 @@ extension ProxiedExchange {
         let limits = ReadAhead.Limits(
             memory: settings.buffers.count * settings.buffers.size, file: settings.maxTempFileSize, directory: settings.tempPath)
         return ReadAhead(body, limits, loop: loop) { [unowned self] in
-            if body.isEnded { return await bodyEnded(body) }
+            if body.isEnded { return bodyEnded(body) }
             noteReuse(clean: false)
-            await finishUpstream(.failed)
+            finishUpstream(.failed)
         }
     }
 

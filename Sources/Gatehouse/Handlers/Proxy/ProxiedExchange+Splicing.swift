@@ -19,7 +19,7 @@ extension ProxiedExchange {
             let count = try await fill(pipe, from: body.connection, limit: min(body.plainCount, ProxiedExchange.spliceSize))
             body.passedBy(count)
             noteBody(count)
-            if body.isEnded { await bodyEnded(body) }
+            if body.isEnded { bodyEnded(body) }
             try await empty(pipe, into: sink, ahead)
             exchange.client.sentRawPayload(count, isEnd: body.isEnded && ahead?.isEmpty ?? true, of: exchange)
         }

@@ -7,14 +7,17 @@ import GatehouseWire
 /// passes on the answer.
 final class ProxiedExchange {
     let exchange: Exchange
-    let plan: ProxyPlan
+    let sharedPlan: SharedProxyPlan
     let destination: ProxyDestination
-    let group: UpstreamGroup
+    /// The destination's, or what its requests fall back to.
+    @safe @exclusivity(unchecked) private(set) var group: UpstreamGroup
     // `@exclusivity(unchecked)`: belongs to one task on one loop; checking each access at run time costs more than the access.
     @safe @exclusivity(unchecked) var retry: RetryMachine
     @safe @exclusivity(unchecked) private var tried = PeerSet()
-    /// The peer of the current attempt.
-    @safe @exclusivity(unchecked) var peer = PeerID(index: 0)
+    /// The peer of the current attempt, until the lease is given back.
+    @safe @exclusivity(unchecked) private(set) var leased: UpstreamPeer?
+    /// What the request says it belongs to, where the group is sticky.
+    @safe @exclusivity(unchecked) private var stickyName: [UInt8] = []
     @safe @exclusivity(unchecked) var connection: UpstreamConnection?
     @safe @exclusivity(unchecked) var progress = RetryMachine.Progress(requestSent: false)
     @safe @exclusivity(unchecked) var attemptStart: MonotonicInstant
@@ -22,60 +25,80 @@ final class ProxiedExchange {
     @safe @exclusivity(unchecked) var isReusable = false
     /// Part of a streamed request body was taken from the client.
     @safe @exclusivity(unchecked) var hasStreamedBody = false
-    /// The connection and the lease were given back.
-    @safe @exclusivity(unchecked) var isUpstreamDone = false
     @safe @exclusivity(unchecked) var pace: UpstreamPace?
+    /// How it went with the group of the destination; `nil` where that says nothing about it, as when the client left.
+    @safe @exclusivity(unchecked) private(set) var end: CanaryResult.End?
+
+    /// The connection and the lease were given back.
+    var isUpstreamDone: Bool { leased == nil }
 
     var loop: EventLoop { exchange.context.loop }
+    var plan: ProxyPlan { _read { yield sharedPlan.plan } }
     var settings: ProxySettings { _read { yield exchange.location.settings.proxy } }
 
-    init(_ exchange: Exchange, plan: ProxyPlan, destination: ProxyDestination) {
+    init(_ exchange: Exchange, plan: SharedProxyPlan, destination: ProxyDestination) {
         self.exchange = exchange
-        self.plan = plan
+        sharedPlan = plan
         self.destination = destination
         group = destination.group
         attemptStart = exchange.context.loop.now
         retry = RetryMachine(
-            rules: plan.retry, isIdempotent: exchange.head.method.isIdempotent, peerTries: group.tries, start: attemptStart)
+            rules: plan.plan.retry, isIdempotent: exchange.head.method.isIdempotent,
+            peerTries: group.pool.tries + (destination.fallback?.pool.tries ?? 0), start: attemptStart)
     }
 
     func run() async -> Disposition {
+        if let stickiness = group.stickiness { stickyName = stickiness.name(in: exchange) }
         while true {
-            switch await group.pool.lease(excluding: tried, now: loop.now, key: group.balancingKey(for: exchange)) {
-            case .noneLive:
-                noteFailedAttempt(address: Array(group.settings.name.utf8), status: 502)
-                log(.error, "no live upstreams while connecting to upstream")
-                return .status(502)
-            case .use(let peer):
-                self.peer = peer
-                tried.insert(peer)
+            if destination.fallback != nil, !tried.isEmpty, tried.count >= group.pool.tries { fallBack() }
+            let hint = group.stickiness?.server(for: stickyName, now: loop.now) ?? []
+            let request = UpstreamPool.Request(tried: tried, key: group.balancingKey(for: exchange), hint: hint)
+            let leasing: UpstreamGroup.Leasing
+            switch group.pool.leaseNow(request, now: loop.now) {
+            case .use(let peer): leasing = .use(peer)
+            case let other:
+                leasing = await group.follow(other, of: request, for: exchange, watchesClient: !settings.ignoresClientAbort)
             }
-            if let disposition = await attemptOnPeer() { return disposition }
+            switch leasing {
+            case .refused(let status, let reason):
+                note(.unavailable)
+                if fallBack() { continue }
+                return exchange.refusedByGroup(group, status: status, reason)
+            case .gone: return exchange.clientLeftQueue()
+            case .use(let peer):
+                leased = peer
+                tried.insert(peer.id)
+                if let disposition = await attempt(on: peer) { return disposition }
+            }
         }
     }
 
     /// Makes attempts on the leased peer and gives the lease back.
     /// - Returns: `nil` to go on with another peer.
-    private func attemptOnPeer() async -> Disposition? {
+    private func attempt(on peer: UpstreamPeer) async -> Disposition? {
         var mayReuse = true
         while true {
-            beginAttempt()
+            beginAttempt(on: peer)
             let failure: UpstreamFailure
             do throws(UpstreamFailure) {
-                try await connect(reusing: mayReuse)
-                try await sendRequest()
+                // Each step waits only where it has to: most requests wait once, for the answer.
+                if !(mayReuse && takeKeptConnection(to: peer)) { try await connect(to: peer) }
+                if let unsent = try startRequest() { try await finish(unsent) }
                 try await readHead()
                 return await finishAttempt()
             } catch {
                 failure = error
             }
-            closeConnection()
             if let disposition = failure.disposition {
-                await release(.unused)
+                closeConnection()
+                release(LeaseReport(.unused))
                 return disposition
             }
             noteTimes()
             progress.bodyIsRepeatable = !hasStreamedBody
+            await findOutDelivery(after: failure.kind)
+            if failure.kind == .error && progress.connectionWasKept && !progress.responseReceived { connection?.lostRace(now: loop.now) }
+            closeConnection()
             let result = retry.attemptFailed(failure.kind, progress, now: loop.now)
             if result == .retrySameFresh {
                 exchange.upstreamLog.attempts.removeLast()
@@ -84,9 +107,11 @@ final class ProxiedExchange {
             }
             log(.error, failure.reason)
             exchange.upstreamLog.update { $0.status = failure.kind.status }
-            await release(.failed)
+            release(exchange.upstreamLog.report(.failed))
+            note(failure.kind == .timeout ? .timeout : .reset)
             switch result {
             case .nextPeer: return nil
+            case .giveUp where !progress.requestSent && fallBack(): return nil
             case .giveUp(let status): return .status(status)
             case .cut, .retrySameFresh:
                 exchange.response.closesConnection = true
@@ -103,20 +128,32 @@ final class ProxiedExchange {
         if case .nextPeer(let outcome) = retry.responseReceived(status: status, progress, now: loop.now) {
             closeConnection()
             noteTimes()
-            await release(outcome)
+            release(LeaseReport(outcome, status: status))
+            note(.answered(status: status))
             return nil
         }
+        note(.answered(status: status))
+        if group.stickiness != nil || group.method.needsHeaderEvents { await tellOfHead() }
         pace = UpstreamPace(exchange)
         let result = await passOn()
-        await finishUpstream(result.outcome)
+        if result.outcome == .failed { note(.reset) }
+        finishUpstream(result.outcome)
         return result.disposition
+    }
+
+    /// The head is the one that the client gets.
+    private func tellOfHead() async {
+        guard let peer = leased else { return }
+        if let stickiness = group.stickiness, stickiness.learnsFromHead {
+            stickiness.answered(exchange, by: peer, name: stickyName, now: loop.now)
+        }
+        if group.method.needsHeaderEvents { await group.pool.headerReceived(peer, after: loop.now - attemptStart, now: loop.now) }
     }
 
     /// The upstream is through with this request: keeps or closes its connection and gives the lease back. At the latest when the answer
     /// was passed on, earlier when all of it waits here for a slow client.
-    func finishUpstream(_ outcome: PoolMachine.LeaseOutcome) async {
+    func finishUpstream(_ outcome: PoolMachine.LeaseOutcome) {
         if isUpstreamDone { return }
-        isUpstreamDone = true
         noteTimes()
         if let connection, isReusable {
             exchange.context.idleUpstreams.keep(connection, now: loop.now)
@@ -124,16 +161,48 @@ final class ProxiedExchange {
             connection?.close()
         }
         connection = nil
-        await release(outcome)
+        if outcome == .succeeded, let peer = leased, let stickiness = group.stickiness, !stickiness.learnsFromHead {
+            stickiness.answered(exchange, by: peer, name: stickyName, now: loop.now)
+        }
+        release(exchange.upstreamLog.report(outcome))
+    }
+
+    /// A kept connection was closed under a request that must not be executed twice: has the upstream seen it?
+    private func findOutDelivery(after failure: RetryMachine.Failure) async {
+        guard let connection, retry.mustKnowDelivery(failure, progress) else { return }
+        let deadline = loop.now + ProxiedExchange.longestDoubt
+        let delivery = await connection.stream.socket.settledDelivery(since: connection.sentBefore, deadline: deadline)
+        progress.deliveredNothing = delivery == .unsent || delivery == .refused
+    }
+
+    /// The reset that answers a request to a closed connection takes one round trip.
+    private static let longestDoubt = Duration.milliseconds(250)
+
+    // MARK: Falling back
+
+    /// Goes on with the group that stands in for this one, if there is one.
+    @discardableResult
+    private func fallBack() -> Bool {
+        guard let next = destination.fallback, next !== group else { return false }
+        log(.warn, "upstream \"\(group.settings.name)\" serves nobody, \"\(next.settings.name)\" takes its request")
+        group = next
+        tried.removeAll()
+        stickyName = next.stickiness?.name(in: exchange) ?? []
+        return true
+    }
+
+    /// Of an attempt on the destination's own group; the last one counts.
+    private func note(_ end: CanaryResult.End) {
+        if group === destination.group { self.end = end }
     }
 
     // MARK: Bookkeeping
 
-    private func beginAttempt() {
+    private func beginAttempt(on peer: UpstreamPeer) {
         attemptStart = loop.now
         progress = RetryMachine.Progress(requestSent: false)
         isReusable = false
-        exchange.upstreamLog.begin(group.peers[peer.index].text)
+        exchange.upstreamLog.begin(peer.text)
     }
 
     func noteTimes() {
@@ -141,18 +210,17 @@ final class ProxiedExchange {
         exchange.upstreamLog.update { $0.responseTime = elapsed }
     }
 
-    private func noteFailedAttempt(address: [UInt8], status: Int) {
-        exchange.upstreamLog.begin(address)
-        exchange.upstreamLog.update { $0.status = status }
-    }
-
     func closeConnection() {
         connection?.close()
         connection = nil
     }
 
-    private func release(_ outcome: PoolMachine.LeaseOutcome) async {
-        let result = await group.pool.released(peer, outcome: outcome, now: loop.now)
+    private func release(_ report: LeaseReport) {
+        guard let peer = leased else { return }
+        leased = nil
+        var report = report
+        report.isRetry = tried.count > 1
+        let result = group.pool.releasedNow(peer, report, now: loop.now)
         if result == .disabled { log(.warn, "upstream server temporarily disabled") }
     }
 

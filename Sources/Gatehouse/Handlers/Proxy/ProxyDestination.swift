@@ -4,15 +4,17 @@ import GatehouseRuntime
 import GatehouseWire
 
 /// Where one request goes: the group, what stands in `Host`, and the URI part of `proxy_pass`.
-package struct ProxyDestination {
-    package var usesTLS: Bool
-    package var group: UpstreamGroup
+package final class ProxyDestination: Sendable {
+    package let usesTLS: Bool
+    package let group: UpstreamGroup
+    /// Takes the request where `group` cannot: the baseline of a canary.
+    package let fallback: UpstreamGroup?
     /// `$proxy_host`.
-    package var host: [UInt8]
-    package var port: Int
+    package let host: [UInt8]
+    package let port: Int
     /// The URI of `proxy_pass`: replaces the location's prefix, or, from a template, is used as it is.
-    package var uri: [UInt8]?
-    package var isURIFinal: Bool
+    package let uri: [UInt8]?
+    package let isURIFinal: Bool
 
     package enum Resolution {
         case found(ProxyDestination)
@@ -20,17 +22,25 @@ package struct ProxyDestination {
     }
 
     /// What a `proxy_pass` without variables says.
-    package init(_ fixed: FixedProxyTarget, _ group: UpstreamGroup) {
+    package convenience init(_ fixed: FixedProxyTarget, _ group: UpstreamGroup) {
         self.init(usesTLS: fixed.usesTLS, group: group, host: fixed.host, port: fixed.port, uri: fixed.uri, isURIFinal: false)
     }
 
-    private init(usesTLS: Bool, group: UpstreamGroup, host: [UInt8], port: Int, uri: [UInt8]?, isURIFinal: Bool) {
+    init(
+        usesTLS: Bool, group: UpstreamGroup, fallback: UpstreamGroup? = nil, host: [UInt8], port: Int, uri: [UInt8]?, isURIFinal: Bool
+    ) {
         self.usesTLS = usesTLS
         self.group = group
+        self.fallback = fallback
         self.host = host
         self.port = port
         self.uri = uri
         self.isURIFinal = isURIFinal
+    }
+
+    /// The same URL, served by another group.
+    func served(by group: UpstreamGroup, fallback: UpstreamGroup?) -> ProxyDestination {
+        ProxyDestination(usesTLS: usesTLS, group: group, fallback: fallback, host: host, port: port, uri: uri, isURIFinal: isURIFinal)
     }
 
     /// Takes a URL with variables apart, and finds or makes the group that it means.

@@ -9,19 +9,24 @@ enum ProxyRequestWriter {
     }
 
     static func write(
-        _ exchange: Exchange, plan: ProxyPlan, destination: ProxyDestination, framing: Framing, to out: ByteBuffer
+        _ exchange: Exchange, plan shared: SharedProxyPlan, destination: ProxyDestination, framing: Framing, to out: ByteBuffer
     ) {
         let location = exchange.location
         writeMethod(exchange, to: out)
         out.append(0x20)
         writeURI(exchange, destination, to: out)
         out.append(location.settings.proxy.httpVersion == .http10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n")
-        if !plan.setsHost {
+        if !shared.plan.setsHost {
             out.append("Host: ")
             out.append(destination.host)
             out.append("\r\n")
         }
-        for rule in plan.setHeaders { write(rule, exchange, to: out) }
+        if let parent = exchange.exit?.parent, parent.kind == .connect, let credentials = parent.credentials {
+            out.append("Proxy-Authorization: Basic ")
+            out.append(Base64.encode(credentials.user + [UInt8(ascii: ":")] + credentials.password))
+            out.append("\r\n")
+        }
+        for rule in shared.plan.setHeaders { write(rule, exchange, to: out) }
         switch framing {
         case .none: break
         case .length(let length):
@@ -30,7 +35,7 @@ enum ProxyRequestWriter {
             out.append("\r\n")
         case .chunked: out.append("Transfer-Encoding: chunked\r\n")
         }
-        if location.settings.proxy.passesRequestHeaders { copyFields(exchange, plan, to: out) }
+        if location.settings.proxy.passesRequestHeaders { copyFields(exchange, shared, to: out) }
         out.append("\r\n")
     }
 
@@ -40,15 +45,12 @@ enum ProxyRequestWriter {
             exchange.append(method, to: out)
             if out.count > start { return }
         }
-        if exchange.method == exchange.head.method {
-            out.append(exchange.head.methodBytes)
-        } else {
-            out.append(exchange.method.bytes)
-        }
+        // After an internal redirect it may be another than the client's.
+        exchange.method.append(to: out)
     }
 
     /// The URI: what the location's prefix became, or the target as the client sent it (nginx's rules for `proxy_pass` with a URI).
-    private static func writeURI(_ exchange: Exchange, _ destination: ProxyDestination, to out: ByteBuffer) {
+    static func writeURI(_ exchange: Exchange, _ destination: ProxyDestination, to out: ByteBuffer) {
         guard let uri = destination.uri, !uri.isEmpty else { return writeOwnURI(exchange, dropping: 0, to: out) }
         if destination.isURIFinal {
             if uri[0] == UInt8(ascii: "?") { out.append(UInt8(ascii: "/")) }
@@ -96,14 +98,14 @@ enum ProxyRequestWriter {
 
     /// A value computed from a request may hold anything; a line end in it would be a field of the client's making.
     private static func removeLineBreaks(_ out: ByteBuffer, from start: Int) {
-        for i in start..<out.count where out[i] == 0x0D || out[i] == 0x0A || out[i] == 0 { out.overwrite(at: i, with: 0x20) }
+        out.blankLineBreaks(from: start)
     }
 
-    private static func copyFields(_ exchange: Exchange, _ plan: ProxyPlan, to out: ByteBuffer) {
+    private static func copyFields(_ exchange: Exchange, _ shared: SharedProxyPlan, to out: ByteBuffer) {
         let fields = exchange.head.fields
         let named = ConnectionOptions(fields)
         for i in 0..<fields.count {
-            if plan.suppressed.contains(i, of: fields) || named.strips(i, of: fields) { continue }
+            if shared.plan.suppressed.contains(i, of: fields) || named.strips(i, of: fields) { continue }
             fields.appendName(of: i, to: out)
             out.append(": ")
             fields.appendValue(of: i, to: out)
@@ -126,7 +128,10 @@ struct ConnectionOptions {
     init(_ fields: HeaderFields) {
         guard fields.contains(.connection) else { return }
         for i in 0..<fields.count where fields.fields[i].id == .connection {
-            for token in FieldList.elements(of: Array(fields.value(at: i))) {
+            let value = fields.value(at: i)
+            // Nearly always one of these, which name no field.
+            if value.elementsEqual("keep-alive".utf8) || value.elementsEqual("close".utf8) { continue }
+            for token in FieldList.elements(of: Array(value)) {
                 let lower = token.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
                 if lower != Array("close".utf8) && lower != Array("keep-alive".utf8) { names.append(lower) }
             }

@@ -27,9 +27,9 @@ final class ReadAhead: SendPause {
     /// A client that kept us waiting for so long in all is a slow one.
     private var patience: Duration = .milliseconds(20)
     /// Called once, when the upstream is no longer needed.
-    private let whenEnded: () async -> Void
+    private let whenEnded: () -> Void
 
-    init(_ body: UpstreamBody, _ limits: Limits, loop: EventLoop, whenEnded: @escaping () async -> Void) {
+    init(_ body: UpstreamBody, _ limits: Limits, loop: EventLoop, whenEnded: @escaping () -> Void) {
         self.body = body
         self.limits = limits
         self.loop = loop
@@ -107,7 +107,7 @@ final class ReadAhead: SendPause {
         } catch {
             failure = error
         }
-        if body.isEnded || failure != nil { await whenEnded() }
+        if body.isEnded || failure != nil { whenEnded() }
     }
 
     /// Moves memory to the temporary file. Suspends while it is written.

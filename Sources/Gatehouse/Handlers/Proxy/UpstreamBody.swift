@@ -152,7 +152,9 @@ final class UpstreamBody {
 
 /// How large the buffer of a body in flight may grow, in bytes.
 enum BodyBufferSize {
-    /// Of the buffer that takes the head, and what comes with it.
-    static let first = 64 * 1024
+    /// Of what is received with the head. Its buffer is as large as the largest, so that what follows fits behind it.
+    static let first = 128 * 1024
+    /// A body up to this size is passed on from the head's buffer even where it comes in pieces.
+    static let short = 64 * 1024
     static let largest = 256 * 1024
 }

@@ -14,8 +14,16 @@ extension Exchange {
             return true
         }
         guard let client = client.takeTunnel() else { return false }
+        let received = self.client.takeReceived() ?? context.loop.buffers.borrow(0)
+        defer { if self.client.takeReceived() !== received { context.loop.buffers.giveBack(received) } }
+        if location.settings.forward.serverNames != .ignored, isForwarded,
+            await !ServerNameCheck.admits(self, client: client, upstream: upstream, received: received)
+        {
+            response.closesConnection = true
+            return true
+        }
         let moved = await Tunnel.run(
-            client: client, upstream: upstream, fromClient: self.client.takeReceived(), fromUpstream: fromUpstream, timeouts: timeouts,
+            client: client, upstream: upstream, fromClient: received, fromUpstream: fromUpstream, timeouts: timeouts,
             loop: context.loop)
         response.bodyBytesSent += moved.toClient
         response.tunnelBytesSent = moved.toClient

@@ -20,46 +20,68 @@ final class TunnelOpening {
         let rules = RetryRules(
             conditions: settings.nextUpstream, tries: settings.nextUpstreamTries, timeout: settings.nextUpstreamTimeout)
         // Nothing is sent before a peer has taken the connection, so another may always be tried.
-        retry = RetryMachine(rules: rules, isIdempotent: true, peerTries: group.tries, start: exchange.context.loop.now)
+        retry = RetryMachine(rules: rules, isIdempotent: true, peerTries: group.pool.tries, start: exchange.context.loop.now)
     }
 
     func run() async -> Disposition {
         while true {
-            switch await group.pool.lease(excluding: tried, now: loop.now, key: group.balancingKey(for: exchange)) {
-            case .noneLive:
-                exchange.generation.log(.error, "no live upstreams while connecting to upstream", exchange)
-                exchange.upstreamLog.begin(Array(group.settings.name.utf8))
-                exchange.upstreamLog.update { $0.status = 502 }
-                return .status(502)
+            let request = UpstreamPool.Request(tried: tried, key: group.balancingKey(for: exchange))
+            switch await group.lease(request, for: exchange, watchesClient: true) {
+            case .refused(let status, let reason): return exchange.refusedByGroup(group, status: status, reason)
+            case .gone: return exchange.clientLeftQueue()
             case .use(let peer):
-                tried.insert(peer)
+                tried.insert(peer.id)
                 if let disposition = await attempt(on: peer) { return disposition }
             }
         }
     }
 
     /// - Returns: `nil` to go on with another peer.
-    private func attempt(on peer: PeerID) async -> Disposition? {
+    private func attempt(on peer: UpstreamPeer) async -> Disposition? {
         let start = loop.now
-        exchange.upstreamLog.begin(group.peers[peer.index].text)
-        do throws(SocketError) {
-            let socket = try await connect(to: peer)
+        exchange.upstreamLog.begin(peer.text)
+        do throws(UpstreamFailure) {
+            let stream = ByteStream(socket: try await connect(to: peer), loop: loop)
+            let received = try await askParent(over: stream)
+            defer { loop.buffers.giveBack(received) }
             let elapsed = loop.now - start
             exchange.upstreamLog.update { ($0.connectTime, $0.headerTime, $0.status) = (elapsed, elapsed, 200) }
-            let disposition = await carry(ByteStream(socket: socket, loop: loop))
+            let disposition = await carry(stream, received: received)
             noteTime(since: start)
-            _ = await group.pool.released(peer, outcome: .succeeded, now: loop.now)
+            release(peer, .succeeded)
             return disposition
         } catch {
             noteTime(since: start)
-            return await failed(UpstreamFailure(.socket(error), while: "connecting to upstream"), on: peer)
+            if let disposition = error.disposition {
+                _ = group.pool.releasedNow(peer, LeaseReport(.succeeded), now: loop.now)
+                return disposition
+            }
+            return await failed(error, on: peer)
         }
     }
 
-    private func failed(_ failure: UpstreamFailure, on peer: PeerID) async -> Disposition? {
+    /// Where the tunnel goes over another proxy, that is asked for it.
+    /// - Returns: what came behind its answer.
+    private func askParent(over stream: ByteStream) async throws(UpstreamFailure) -> ByteBuffer {
+        guard let handshake = exchange.exit?.handshake else { return loop.buffers.borrow(0) }
+        do throws(ParentOpening.Failure) {
+            return try await ParentOpening.run(handshake, over: stream, on: loop, deadline: loop.now + settings.readTimeout)
+        } catch {
+            stream.close()
+            throw UpstreamFailure(error, exchange)
+        }
+    }
+
+    private func release(_ peer: UpstreamPeer, _ outcome: PoolMachine.LeaseOutcome) {
+        var report = exchange.upstreamLog.report(outcome)
+        report.isRetry = tried.count > 1
+        _ = group.pool.releasedNow(peer, report, now: loop.now)
+    }
+
+    private func failed(_ failure: UpstreamFailure, on peer: UpstreamPeer) async -> Disposition? {
         exchange.generation.log(.error, failure.reason, exchange)
         exchange.upstreamLog.update { $0.status = failure.kind.status }
-        _ = await group.pool.released(peer, outcome: .failed, now: loop.now)
+        release(peer, .failed)
         switch retry.attemptFailed(failure.kind, RetryMachine.Progress(requestSent: false), now: loop.now) {
         case .nextPeer: return nil
         case .giveUp(let status): return .status(status)
@@ -67,26 +89,29 @@ final class TunnelOpening {
         }
     }
 
-    private func connect(to peer: PeerID) async throws(SocketError) -> Socket {
+    private func connect(to peer: UpstreamPeer) async throws(UpstreamFailure) -> Socket {
         var options = ConnectOptions()
         options.keepsAlive = settings.keepsSocketAlive
         options.sendBuffer = settings.socketSendBuffer
         options.receiveBuffer = settings.socketReceiveBuffer
         options.isTransparent = settings.bind?.isTransparent ?? false
-        return try await Socket.connect(
-            to: group.peers[peer.index].address, from: settings.bind.flatMap(exchange.localAddress), options: options, on: loop,
-            deadline: loop.now + settings.connectTimeout)
+        do throws(SocketError) {
+            let source = exchange.exit?.source(for: peer.address) ?? settings.bind.flatMap(exchange.localAddress)
+            return try await Socket.connect(
+                to: peer.address, from: source, options: options, on: loop, deadline: loop.now + settings.connectTimeout)
+        } catch {
+            exchange.proxyError = ProxyError(error)
+            throw UpstreamFailure(.socket(error), while: "connecting to upstream")
+        }
     }
 
-    private func carry(_ upstream: ByteStream) async -> Disposition {
+    private func carry(_ upstream: ByteStream, received: ByteBuffer) async -> Disposition {
         defer { upstream.close() }
         exchange.response.status = 200
         exchange.response.opensTunnel = true
         if let refused = HeadFilters.applyToPassed(exchange) { return refused }
-        let nothing = loop.buffers.borrow(0)
-        defer { loop.buffers.giveBack(nothing) }
         let timeouts = Tunnel.Timeouts(read: settings.readTimeout, send: settings.sendTimeout)
-        _ = await exchange.carryTunnel(to: upstream, fromUpstream: nothing, timeouts: timeouts)
+        _ = await exchange.carryTunnel(to: upstream, fromUpstream: received, timeouts: timeouts)
         return .done
     }
 

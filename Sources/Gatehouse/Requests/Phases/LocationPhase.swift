@@ -7,6 +7,11 @@ enum LocationPhase {
     /// Enters the location into the exchange.
     /// - Returns: an answer when the search itself gives one: a redirect to the name with a slash, or 404 of an internal location.
     static func find(_ exchange: Exchange) -> Disposition? {
+        // Locations are places of this server, not of where a forwarded request goes.
+        if exchange.isForwarded {
+            exchange.location = exchange.server.root
+            return nil
+        }
         var offsets: [Int] = []
         guard let found = exchange.server.locations.find(exchange.path.span, captures: &offsets) else {
             exchange.location = exchange.server.root

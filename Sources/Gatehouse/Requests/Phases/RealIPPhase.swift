@@ -7,7 +7,7 @@ import GatehouseWire
 enum RealIPPhase {
     /// Runs at server level and again where the location is known, until an address was replaced.
     static func run(_ exchange: Exchange) {
-        guard exchange.realAddress == nil, let rules = exchange.generation.plan(for: exchange.location).realIP else { return }
+        guard exchange.realAddress == nil, let rules = exchange.generation.realIPRules(for: exchange.location) else { return }
         let source = exchange.location.settings.realIP.source
         guard let fields = headerValues(source, exchange), !fields.isEmpty else { return }
         guard let client = rules.client(peer: exchange.connection.remoteAddress.ipAddress, fields: fields) else { return }

@@ -10,7 +10,7 @@ enum TryFilesPhase {
     }
 
     /// Blocks for a few `stat` calls, as nginx does.
-    static func run(_ exchange: Exchange) async -> Result {
+    static func run(_ exchange: Exchange) -> Result {
         guard let rule = exchange.settings.tryFiles else { return .proceed }
         exchange.pathFollowsAlias = false
         let place = Place(exchange)
@@ -24,11 +24,11 @@ enum TryFilesPhase {
     }
 
     private static func exists(_ path: [UInt8], isDirectory: Bool, _ exchange: Exchange) -> Bool {
-        let name = String(decoding: path, as: UTF8.self)
         do throws(SystemError) {
-            return (try FileStatus.of(path: name).kind == .directory) == isDirectory
+            return (try FileStatus.of(path: path).kind == .directory) == isDirectory
         } catch {
             if !FileFailure.isAbsence(error) {
+                let name = String(decoding: path, as: UTF8.self)
                 exchange.generation.log(.crit, "stat() \"\(name)\" failed (\(error.code): \(error.message))", exchange)
             }
             return false

@@ -17,7 +17,7 @@ enum BuiltinVariables {
         case .request: out.append(exchange.head.requestLine)
         case .request_uri: out.append(exchange.head.target)
         case .time_local: exchange.context.appendLogTime(to: out)
-        case .proxy_host: out.append(exchange.upstreamLog.proxyHost)
+        case .proxy_host: if let host = exchange.upstreamLog.destination?.host { out.append(host) }
         case .proxy_add_x_forwarded_for:
             if let known = exchange.head.fields.joinedValues(.xForwardedFor) {
                 out.append(known)
@@ -67,7 +67,7 @@ enum BuiltinVariables {
         case .http_referer: return exchange.head.fields.joinedValues(.referer)
         case .http_cookie: return exchange.head.fields.joinedValues(.cookie, separator: "; ")
         case .http_x_forwarded_for: return exchange.head.fields.joinedValues(.xForwardedFor)
-        case .remote_user: return BasicCredentials.user(of: exchange.head.fields)
+        case .remote_user: return exchange.credentials?.user
         case .request_body: return exchange.body.stored?.bytesInMemory
         case .request_body_file: return exchange.body.stored?.path.map { text($0) }
         case .request_length: return text(exchange.client.bytesReceived)
@@ -87,6 +87,7 @@ enum BuiltinVariables {
         let now = exchange.context.loop
         switch variable {
         case .remote_addr: return exchange.remoteAddressText
+        case .masked_remote_addr: return exchange.maskedRemoteAddress
         case .remote_port: return exchange.remotePort.map { text($0) } ?? []
         case .binary_remote_addr: return exchange.binaryRemoteAddress
         case .realip_remote_addr: return connection.remoteAddressText

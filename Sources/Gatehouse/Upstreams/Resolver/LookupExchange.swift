@@ -98,7 +98,8 @@ struct LookupExchange: ~Copyable {
             case .wouldBlock: break
             }
             guard let client else {
-                try await socket.readable(deadline: end)
+                // Nobody's socket tells that the answer is not wanted any more: the task itself does.
+                try await socket.cancelledWithTask { () async throws(SocketError) in try await socket.readable(deadline: end) }
                 continue
             }
             let ready = try await Socket.waitForAny(socket, .readable, client.socket, client.interest, deadline: end)

@@ -2,7 +2,7 @@ import GatehouseWire
 
 /// Decides one lookup: what to ask, what to believe, whom to ask next, and when it is done.
 ///
-/// Asks for A and AAAA at once. An answer counts only with the number and the question of a query that is still open; the caller
+/// Asks for A and AAAA at once, or for SRV. An answer counts only with the number and the question of a query that is still open; the caller
 /// sees to it that it came from the server that was asked. Knows no socket and no clock: `LookupExchange` performs what it returns.
 struct LookupMachine: Equatable, Sendable {
     struct Query: Equatable, Sendable {
@@ -41,6 +41,7 @@ struct LookupMachine: Equatable, Sendable {
     private let serverCount: Int
     private var failuresInRow = 0
     private var addresses: [IPAddress] = []
+    private var services: [DNSService] = []
     private var failure: ResolverFailure?
     private var lifetime: Duration?
 
@@ -84,33 +85,59 @@ struct LookupMachine: Equatable, Sendable {
         return open.isEmpty ? .complete(completion(last: last)) : .expectsMore
     }
 
-    private mutating func take(_ message: DNSMessage, answering question: DNSQuestion) -> DNSAddresses {
+    /// What one answer has, for when there is nothing else: the alias of the name, or how long it holds that there is nothing.
+    private enum Rest {
+        case nothing
+        case alias(DNSName?)
+        case none(for: Duration?)
+
+        init<Content>(_ finding: DNSFinding<Content>) {
+            switch finding {
+            case .found: self = .nothing
+            case .alias(let target, _): self = .alias(target)
+            case .none(let duration): self = .none(for: duration)
+            }
+        }
+    }
+
+    private mutating func take(_ message: DNSMessage, answering question: DNSQuestion) -> Rest {
         guard message.responseCode == 0 else {
             failure = ResolverFailure(rawValue: Int(message.responseCode))
             return .none(for: message.responseCode == 3 ? message.negativeLifetime : nil)
         }
-        let result = message.addresses(answering: question)
-        switch result {
-        case .found(let found, let duration):
-            addresses += found
+        if question.type == .srv {
+            let finding = message.services(answering: question)
+            services += note(finding)
+            return Rest(finding)
+        }
+        let finding = message.addresses(answering: question)
+        addresses += note(finding)
+        return Rest(finding)
+    }
+
+    private mutating func note<Content>(_ finding: DNSFinding<Content>) -> [Content] {
+        switch finding {
+        case .found(let contents, let duration):
             lifetime = min(lifetime ?? duration, duration)
+            return contents
         case .alias(_, let duration):
             lifetime = min(lifetime ?? duration, duration)
-        case .none: break
+            return []
+        case .none: return []
         }
-        return result
     }
 
     /// As nginx decides: any error is one, addresses of either family will do, and without them the later answer counts.
-    private func completion(last: DNSAddresses) -> Completion {
+    private func completion(last: Rest) -> Completion {
         if let failure, failure != .hostNotFound { return Completion(answer: .failed(failure), lifetime: nil) }
-        if failure == nil, !addresses.isEmpty {
-            return Completion(answer: .found(Set(addresses).sorted()), lifetime: lifetime)
+        if failure == nil {
+            if !addresses.isEmpty { return Completion(answer: .found(Set(addresses).sorted()), lifetime: lifetime) }
+            if !services.isEmpty { return Completion(answer: .services(services), lifetime: lifetime) }
         }
         switch last {
-        case .alias(let target?, _) where failure == nil: return Completion(answer: .alias(target), lifetime: lifetime)
+        case .alias(let target?) where failure == nil: return Completion(answer: .alias(target), lifetime: lifetime)
         case .none(let duration): return Completion(answer: .failed(.hostNotFound), lifetime: duration)
-        case .alias, .found: return Completion(answer: .failed(.hostNotFound), lifetime: nil)
+        case .alias, .nothing: return Completion(answer: .failed(.hostNotFound), lifetime: nil)
         }
     }
 }

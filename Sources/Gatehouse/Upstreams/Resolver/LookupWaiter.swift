@@ -3,7 +3,7 @@ import GatehouseRuntime
 /// Where one request waits for the lookup of another. Any thread may end the wait, and the first to do so decides how.
 final class LookupWaiter: Sendable {
     enum Outcome: Sendable {
-        case answer(ResolverAnswer)
+        case answer(DatedAnswer)
         /// The request that asked gave up: go on with this.
         case lead(LookupMachine)
         /// `resolver_timeout` has passed, or the request is cancelled.

@@ -3,21 +3,26 @@ import GatehouseRuntime
 import GatehouseWire
 
 extension NameResolver {
-    /// One resolver for all locations with the same servers and options; they share what it learns. Names of servers are looked up
-    /// with the system's resolver, as nginx does when it starts.
+    /// One resolver for all locations and groups with the same servers and options; they share what it learns. Names of servers are looked
+    /// up with the system's resolver, as nginx does when it starts.
     package static func makeAll(
         _ http: HTTPConfiguration, environment: GenerationEnvironment
     ) throws(AssemblyError) -> [ResolverSettings: NameResolver] {
         var resolvers: [ResolverSettings: NameResolver] = [:]
-        for location in http.allLocations {
-            guard let settings = location.settings.resolver?.sharedPart, !settings.servers.isEmpty, resolvers[settings] == nil else {
-                continue
-            }
-            var servers: [SocketAddress] = []
-            for server in settings.servers { servers += try addresses(of: server, environment: environment) }
-            resolvers[settings] = NameResolver(settings, servers: servers)
+        let all = http.allLocations.map(\.settings.resolver) + http.upstreams.map(\.resolver)
+        for case let settings? in all where !settings.isOff {
+            let shared = settings.sharedPart
+            if resolvers[shared] == nil { resolvers[shared] = try make(shared, environment: environment) }
         }
         return resolvers
+    }
+
+    private static func make(_ settings: ResolverSettings, environment: GenerationEnvironment) throws(AssemblyError) -> NameResolver {
+        var servers: [SocketAddress] = []
+        for server in settings.servers { servers += try addresses(of: server, environment: environment) }
+        guard settings.usesSystem else { return NameResolver(settings, servers: servers) }
+        let system = SystemNameServers(environment.files)
+        return NameResolver(settings, servers: servers + system.servers, hosts: system.hosts)
     }
 
     private static func addresses(

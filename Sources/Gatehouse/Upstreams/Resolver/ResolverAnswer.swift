@@ -1,12 +1,34 @@
 import GatehouseWire
 
+/// What the name servers are asked: for the addresses of a host, or for the servers of a service.
+struct ResolverQuestion: Hashable, Sendable {
+    enum Kind: Sendable { case addresses, services }
+
+    var name: DNSName
+    var kind: Kind
+
+    init(_ name: DNSName, _ kind: Kind = .addresses) {
+        self.name = name
+        self.kind = kind
+    }
+}
+
 /// What the name servers say about a name.
 enum ResolverAnswer: Equatable, Sendable {
     /// Each once and in ascending order, IPv4 first: servers rotate their answers, and the same addresses shall be the same.
     case found([IPAddress])
+    /// The servers of a service, as they came.
+    case services([DNSService])
     /// Another name has to be looked up instead.
     case alias(DNSName)
     case failed(ResolverFailure)
+}
+
+/// An answer, and until when it holds.
+struct DatedAnswer: Equatable, Sendable {
+    var answer: ResolverAnswer
+    /// Nil for what must not be remembered.
+    var until: MonotonicInstant?
 }
 
 /// Why there are no addresses: the response codes of RFC 1035 section 4.1.1, and the lapse of `resolver_timeout`.

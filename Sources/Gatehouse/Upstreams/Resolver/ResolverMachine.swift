@@ -14,7 +14,7 @@ struct ResolverMachine: Sendable {
         var serverCount: Int
         /// `valid=`: replaces the lifetime of answers.
         var valid: Duration?
-        /// What to ask for: `ipv4=`, `ipv6=`.
+        /// What to ask for where addresses are wanted: `ipv4=`, `ipv6=`.
         var types: [DNSRecordType]
     }
 
@@ -23,7 +23,7 @@ struct ResolverMachine: Sendable {
     }
 
     enum Turn: Equatable {
-        case answer(ResolverAnswer)
+        case answer(DatedAnswer)
         /// Ask the servers and report what came of it.
         case lead(LookupMachine)
         /// Somebody asks already.
@@ -34,7 +34,7 @@ struct ResolverMachine: Sendable {
         /// One request asks, these wait. Becomes `known` or vanishes.
         case asking([WaiterID])
         /// Vanishes, or becomes `asking` when it no longer holds.
-        case known(ResolverAnswer, until: Instant, lastUsed: Instant)
+        case known(DatedAnswer, until: Instant, lastUsed: Instant)
     }
 
     /// An answer that nobody wanted for so long is forgotten, as in nginx.
@@ -45,7 +45,7 @@ struct ResolverMachine: Sendable {
     static let longestNegativeLifetime = Duration.seconds(10)
 
     private let rules: Rules
-    private var entries: [DNSName: Entry] = [:]
+    private var entries: [ResolverQuestion: Entry] = [:]
     private var nextServer = 0
     private var nextWaiter: UInt64 = 0
 
@@ -53,60 +53,68 @@ struct ResolverMachine: Sendable {
         self.rules = rules
     }
 
-    /// A request wants to know `name`.
-    mutating func lookUp(_ name: DNSName, now: Instant, using random: inout some RandomNumberGenerator) -> Turn {
-        switch entries[name] {
+    /// A request wants to know.
+    mutating func lookUp(_ question: ResolverQuestion, now: Instant, using random: inout some RandomNumberGenerator) -> Turn {
+        switch entries[question] {
         case .known(let answer, let until, _) where now < until:
-            entries[name] = .known(answer, until: until, lastUsed: now)
+            entries[question] = .known(answer, until: until, lastUsed: now)
             return .answer(answer)
         case .asking(let waiters):
             let waiter = WaiterID(number: nextWaiter)
             nextWaiter += 1
-            entries[name] = .asking(waiters + [waiter])
+            entries[question] = .asking(waiters + [waiter])
             return .wait(waiter)
         case .known, nil:
             if entries.count >= Self.mostEntries { forgetIdle(now: now) }
-            entries[name] = .asking([])
-            return .lead(makeLookup(name, using: &random))
+            entries[question] = .asking([])
+            return .lead(makeLookup(question, using: &random))
         }
     }
 
     /// A lookup for a request that leads: each begins with the next server.
-    mutating func makeLookup(_ name: DNSName, using random: inout some RandomNumberGenerator) -> LookupMachine {
+    mutating func makeLookup(_ question: ResolverQuestion, using random: inout some RandomNumberGenerator) -> LookupMachine {
         defer { nextServer = (nextServer + 1) % rules.serverCount }
-        return LookupMachine(name, types: rules.types, server: nextServer, of: rules.serverCount, using: &random)
+        let types = question.kind == .services ? [.srv] : rules.types
+        return LookupMachine(question.name, types: types, server: nextServer, of: rules.serverCount, using: &random)
     }
 
-    /// The leader has an answer. Returns those that wait for it.
-    mutating func lookupEnded(_ name: DNSName, _ completion: LookupMachine.Completion, now: Instant) -> [WaiterID] {
-        guard case .asking(let waiters) = entries[name] else { return [] }
-        let lifetime = lifetime(of: completion)
-        entries[name] = lifetime > .zero ? .known(completion.answer, until: now + lifetime, lastUsed: now) : nil
-        return waiters
+    /// The leader has an answer, which is returned with its date, beside those that wait for it.
+    mutating func lookupEnded(
+        _ question: ResolverQuestion, _ completion: LookupMachine.Completion, now: Instant
+    ) -> (answer: DatedAnswer, waiters: [WaiterID]) {
+        let until = lifetime(of: completion).map { now + $0 }
+        let answer = DatedAnswer(answer: completion.answer, until: until)
+        guard case .asking(let waiters) = entries[question] else { return (answer, []) }
+        if let until, now < until {
+            entries[question] = .known(answer, until: until, lastUsed: now)
+        } else {
+            entries[question] = nil
+        }
+        return (answer, waiters)
     }
 
     /// The leader gave up. Returns the request that has to lead now; nil when nobody waits.
-    mutating func leaderLeft(_ name: DNSName) -> WaiterID? {
-        guard case .asking(var waiters) = entries[name] else { return nil }
+    mutating func leaderLeft(_ question: ResolverQuestion) -> WaiterID? {
+        guard case .asking(var waiters) = entries[question] else { return nil }
         if waiters.isEmpty {
-            entries[name] = nil
+            entries[question] = nil
             return nil
         }
         let next = waiters.removeFirst()
-        entries[name] = .asking(waiters)
+        entries[question] = .asking(waiters)
         return next
     }
 
     /// A request that waited gave up.
-    mutating func waiterLeft(_ name: DNSName, _ waiter: WaiterID) {
-        guard case .asking(let waiters) = entries[name] else { return }
-        entries[name] = .asking(waiters.filter { $0 != waiter })
+    mutating func waiterLeft(_ question: ResolverQuestion, _ waiter: WaiterID) {
+        guard case .asking(let waiters) = entries[question] else { return }
+        entries[question] = .asking(waiters.filter { $0 != waiter })
     }
 
-    private func lifetime(of completion: LookupMachine.Completion) -> Duration {
-        guard let lifetime = completion.lifetime else { return .zero }
+    private func lifetime(of completion: LookupMachine.Completion) -> Duration? {
+        guard let lifetime = completion.lifetime else { return nil }
         switch completion.answer {
-        case .found, .alias: return rules.valid ?? lifetime
+        case .found, .services, .alias: return rules.valid ?? lifetime
         case .failed: return min(lifetime, rules.valid ?? Self.longestNegativeLifetime)
         }
     }
