@@ -1,6 +1,9 @@
+import GatehouseRuntime
+import GatehouseWire
 import Glibc
+import Synchronization
 
-/// One thing whose CPU time is taken.
+/// One thing whose time is taken.
 struct Benchmark {
     /// Does the thing so many times.
     enum Work {
@@ -10,57 +13,55 @@ struct Benchmark {
 
     let name: String
     let work: Work
+    /// A sample is of as many times as this allows: work for many tasks needs some for each, and what may collapse needs an end.
+    let times: ClosedRange<Int>
 
     init(_ name: String, _ work: @escaping (_ times: Int) -> Void) {
         self.name = name
         self.work = .plain(work)
+        times = 1...Int.max
     }
 
-    init(_ name: String, suspending work: @escaping (_ times: Int) async -> Void) {
+    init(_ name: String, times: ClosedRange<Int> = 1...Int.max, suspending work: @escaping (_ times: Int) async -> Void) {
         self.name = name
         self.work = .suspending(work)
+        self.times = times
     }
 
-    /// Takes samples of about `length` each, after one round that finds how many times fit into it and warms up.
-    func samples(_ count: Int, length: Duration) async -> BenchmarkSamples {
-        var times = 1
+    /// Takes samples of about `length` each, after rounds that find how many times fit into it and warm up.
+    func samples(_ count: Int, length: Duration) async -> BenchmarkResult {
+        var times = self.times.lowerBound
         var taken = await time(times)
-        while taken < length {
-            times = max(times * 2, min(times * 100, Int(Double(times) * (length / max(taken, .microseconds(1))))))
+        while taken.cpu < length && taken.wall < length * 4 && times < self.times.upperBound {
+            let share = length / max(taken.cpu, .microseconds(1))
+            times = min(max(times * 2, min(times * 100, Int(Double(times) * share))), self.times.upperBound)
             taken = await time(times)
         }
-        var samples: [Double] = []
-        for _ in 0..<count { samples.append(await time(times) / .nanoseconds(1) / Double(times)) }
-        return BenchmarkSamples(name: name, nanoseconds: samples.sorted())
+        var cpu: [Double] = []
+        var wall: [Double] = []
+        for _ in 0..<count {
+            let sample = await time(times)
+            cpu.append(sample.cpu / .nanoseconds(1) / Double(times))
+            wall.append(sample.wall / .nanoseconds(1) / Double(times))
+        }
+        return BenchmarkResult(name: name, cpu: Spread(cpu), wall: Spread(wall))
     }
 
-    /// CPU time of the whole process: what else the machine does would stretch the time on the wall.
-    private func time(_ times: Int) async -> Duration {
+    /// CPU time of the whole process, which other programs of the machine hardly change, and the time on the wall.
+    private func time(_ times: Int) async -> (cpu: Duration, wall: Duration) {
         let begin = clock()
+        let wallBegin = MonotonicInstant.now
         switch work {
         case .plain(let body): body(times)
         case .suspending(let body): await body(times)
         }
-        return .microseconds(clock() - begin)
+        return (.microseconds(clock() - begin), MonotonicInstant.now - wallBegin)
     }
 }
 
-/// What the samples of a benchmark were, ascending, in nanoseconds for one time.
-struct BenchmarkSamples {
-    let name: String
-    let nanoseconds: [Double]
-
-    var median: Double { nanoseconds[nanoseconds.count / 2] }
-
-    /// A row of the table: name, median, least and most.
-    var row: String {
-        "| \(name) | \(figure(median)) | \(figure(nanoseconds[0]))–\(figure(nanoseconds[nanoseconds.count - 1])) |"
-    }
-
-    private func figure(_ value: Double) -> String {
-        value < 100 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
-    }
+/// Keeps the compiler from leaving out work whose result nobody reads. It has an effect of its own, or it would be left out too.
+@inline(never) func keep<Value>(_ value: Value) {
+    wasKept.store(true, ordering: .relaxed)
 }
 
-/// Keeps the compiler from leaving out work whose result nobody reads.
-@inline(never) func keep<Value>(_ value: Value) {}
+private let wasKept = Atomic(false)

@@ -1,10 +1,9 @@
 import GatehouseRuntime
 import GatehouseWire
 
-/// What the event loop does for a request, and the lock.
-func runtimeBenchmarks() throws -> [Benchmark] {
-    let loop = try EventLoop.start(name: "bench", index: 1)
-    return [timer(among: 0), timer(among: 10_000), turns(), yields(on: loop), buffers(of: loop), lock()]
+/// What the event loop does for a request.
+func runtimeBenchmarks(on loop: EventLoop) -> [Benchmark] {
+    [timer(among: 0), timer(among: 10_000), turns(), yields(on: loop), buffers(of: loop)]
 }
 
 /// As a deadline is used: set, and taken back long before it is due.
@@ -41,12 +40,4 @@ private func buffers(of loop: EventLoop) -> Benchmark {
         await withTaskExecutorPreference(loop) { for _ in 0..<times { loop.buffers.giveBack(loop.buffers.borrow(16384)) } }
     }
     return Benchmark("buffer of 16 KiB borrowed and given back", suspending: work)
-}
-
-private func lock() -> Benchmark {
-    Benchmark("lock, uncontended") { times in
-        let lock = Lock(0)
-        for _ in 0..<times { lock.withLock { $0 &+= 1 } }
-        keep(lock.withLock { $0 })
-    }
 }

@@ -1,25 +1,21 @@
-import Gatehouse
 import GatehousePolicy
 import GatehouseRuntime
 import GatehouseWire
 
-/// Choosing a peer: the machine alone, and through its actor from inside and outside an event loop.
-func upstreamBenchmarks() throws -> [Benchmark] {
+/// Choosing a peer: the machine alone.
+func upstreamBenchmarks() -> [Benchmark] {
     var all: [Benchmark] = []
     for count in [3, 50, 1000] {
-        all.append(choice(.roundRobin, "round robin", among: count))
-        all.append(choice(.leastConnections, "least_conn", among: count))
+        for (method, name) in methods { all.append(choice(method, name, among: count)) }
     }
-    let pool = UpstreamPool(machine(.leastConnections, count: 3))
-    let outside: (Int) async -> Void = { times in await leaseAndRelease(pool, times: times) }
-    all.append(Benchmark("lease and release through the actor, from the main thread", suspending: outside))
-    let loop = try EventLoop.start(name: "bench", index: 0)
-    let pinned: (Int) async -> Void = { times in
-        await withTaskExecutorPreference(loop) { await leaseAndRelease(pool, times: times) }
-    }
-    all.append(Benchmark("lease and release through the actor, pinned to a loop", suspending: pinned))
     return all
 }
+
+private let methods: [(BalancingMethod, String)] = [
+    (.roundRobin, "round robin"), (.leastConnections, "least_conn"), (.leastTime(.header(inflight: false)), "least_time"),
+    (.ipHash, "ip_hash"), (.hash(consistent: false), "hash"), (.hash(consistent: true), "hash consistent"),
+    (.random(two: .off), "random"), (.random(two: .leastConnections), "random two"),
+]
 
 private func machine(_ method: BalancingMethod, count: Int) -> PoolMachine {
     PoolMachine(peers: (0..<count).map { PeerSpec(name: "10.0.0.\($0):80", weight: 1 + $0 % 3) }, method: method)
@@ -30,24 +26,21 @@ private func choice(_ method: BalancingMethod, _ name: String, among count: Int)
     var machine = machine(method, count: count)
     let now = MonotonicInstant.now
     let tried = PeerSet()
+    let keys: [[UInt8]] = (0..<256).map { [10, UInt8($0), 7, UInt8(255 - $0)] }
+    let report = LeaseReport(.succeeded)
+    let hint: [UInt8] = []
+    var random = SplitMix64(seed: 1)
     var held: [PeerID] = []
-    for _ in 0..<count * 2 {
-        if case .use(let peer) = machine.lease(excluding: tried, now: now) { held.append(peer) }
+    for number in 0..<count * 2 {
+        let result = machine.lease(excluding: tried, now: now, key: keys[number % 256], hint: hint, using: &random)
+        if case .use(let peer) = result { held.append(peer) }
     }
     return Benchmark("\(name) among \(count) busy peers: release one, lease one") { times in
         for number in 0..<times {
             let place = number % held.count
-            machine.released(held[place], outcome: .succeeded, now: now)
-            if case .use(let peer) = machine.lease(excluding: tried, now: now) { held[place] = peer }
+            machine.released(held[place], report, now: now)
+            let result = machine.lease(excluding: tried, now: now, key: keys[number % 256], hint: hint, using: &random)
+            if case .use(let peer) = result { held[place] = peer }
         }
-    }
-}
-
-private func leaseAndRelease(_ pool: UpstreamPool, times: Int) async {
-    let now = MonotonicInstant.now
-    let tried = PeerSet()
-    for _ in 0..<times {
-        guard case .use(let peer) = await pool.lease(excluding: tried, now: now, key: []) else { return }
-        _ = await pool.released(peer, outcome: .succeeded, now: now)
     }
 }
