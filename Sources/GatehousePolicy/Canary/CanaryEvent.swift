@@ -76,7 +76,7 @@ extension CanaryRules {
     /// milliseconds.
     package var text: String {
         let steps = self.steps.map { step in "\(step.share.hundredths)" + (step.pace.map { ":\($0.wholeNanoseconds / 1_000_000)" } ?? "") }
-        let latency = judgement.latency.map { "\($0.quantile):\($0.tolerance)" } ?? "off"
+        let latency = judgement.latency.map { "\($0.quantile):\($0.tolerance)\($0.includesBody ? ":last_byte" : "")" } ?? "off"
         return "steps=\(steps.joined(separator: ",")) minimum=\(judgement.minimumSample) confidence=\(judgement.confidence) "
             + "tolerance=\(judgement.tolerance) latency=\(latency) on_failure=\(onFailure.rawValue) on_success=\(onSuccess.rawValue)"
     }
@@ -93,12 +93,21 @@ extension CanaryRules {
             let failure = FailureAction(rawValue: fields["on_failure"] ?? ""),
             let success = SuccessAction(rawValue: fields["on_success"] ?? "")
         else { return nil }
-        let parts = (fields["latency"] ?? "off").split(separator: ":").compactMap { Int($0) }
-        let latency = parts.count == 2 ? CanaryJudgement.Latency(quantile: parts[0], tolerance: parts[1]) : nil
+        let latency = CanaryJudgement.Latency(text: fields["latency"] ?? "off")
         self.init(
             steps: steps,
             judgement: CanaryJudgement(minimumSample: minimum, confidence: confidence, tolerance: tolerance, latency: latency),
             onFailure: failure, onSuccess: success)
+    }
+}
+
+extension CanaryJudgement.Latency {
+    /// `9500:25`, `9500:25:last_byte`
+    fileprivate init?(text: String) {
+        let parts = text.split(separator: ":")
+        guard parts.count == 2 || parts.count == 3 && parts[2] == "last_byte", let quantile = Int(parts[0]), let tolerance = Int(parts[1])
+        else { return nil }
+        self.init(quantile: quantile, tolerance: tolerance, includesBody: parts.count == 3)
     }
 }
 

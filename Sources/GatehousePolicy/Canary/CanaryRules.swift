@@ -51,10 +51,13 @@ package struct CanaryJudgement: Sendable, Equatable {
         package var quantile: Int
         /// By how many percent the canary may be slower.
         package var tolerance: Int
+        /// Until the last byte came from the upstream, not only the head.
+        package var includesBody: Bool
 
-        package init(quantile: Int = 9500, tolerance: Int = 25) {
+        package init(quantile: Int = 9500, tolerance: Int = 25, includesBody: Bool = false) {
             self.quantile = quantile
             self.tolerance = tolerance
+            self.includesBody = includesBody
         }
 
         /// What a time of the baseline is multiplied by before it is compared.

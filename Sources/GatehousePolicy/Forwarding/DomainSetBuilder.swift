@@ -29,7 +29,8 @@ package struct DomainSetBuilder: Sendable {
 
     /// Reads a whole list.
     package mutating func add(list: [UInt8]) {
-        var start = 0
+        // A byte order mark before the first line is none of its name.
+        var start = list.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
         while start < list.count {
             var end = start
             while end < list.count, list[end] != 0x0a { end += 1 }
@@ -45,17 +46,22 @@ package struct DomainSetBuilder: Sendable {
                 addAdblock(line)
             } else if line.contains(UInt8(ascii: "=")) {
                 addDnsmasq(line)
-            } else if line.contains(where: Self.isBlank) {
-                addHosts(line)
+            } else if let blank = line.firstIndex(where: Self.isBlank) {
+                Self.isComment(Self.trim(line[blank...])) ? addPlain(line[..<blank]) : addHosts(line)
             } else {
                 addPlain(line)
             }
         if !isRead { skipped += 1 }
     }
 
-    private mutating func addPlain(_ line: ArraySlice<UInt8>) -> Bool {
-        if line.starts(with: "*.".utf8) { return add(line.dropFirst(2), .below) }
-        return add(line.first == UInt8(ascii: ".") ? line.dropFirst() : line, .below)
+    private mutating func addPlain(_ line: ArraySlice<UInt8>) -> Bool { add(Self.bare(line), .below) }
+
+    /// A name without the `.` or `*.` that may stand before it, which says nothing more.
+    package static func bare(_ name: [UInt8]) -> [UInt8] { Array(bare(name[...])).map(ByteClass.lowercase) }
+
+    private static func bare(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        if name.starts(with: "*.".utf8) { return name.dropFirst(2) }
+        return name.first == UInt8(ascii: ".") ? name.dropFirst() : name
     }
 
     private mutating func addAdblock(_ line: ArraySlice<UInt8>) -> Bool {

@@ -5,6 +5,8 @@ import GatehouseWire
 package struct ForwardRule: Sendable {
     package enum Action: Sendable, Equatable {
         case allow
+        /// Allowed here, and in a PAC file gone to without the proxy.
+        case bypass
         case deny
         /// To a URL that the caller knows by the rule's place.
         case redirect

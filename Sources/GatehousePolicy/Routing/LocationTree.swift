@@ -6,7 +6,7 @@ import GatehousePattern
 /// 2. unless that prefix was written with `^~`, the regular expressions are tried in the order of the configuration, those
 ///    nested in the remembered prefix before those beside it, and the first that matches wins, after a search inside it,
 /// 3. else the remembered prefix.
-package struct LocationTree<Value: Sendable>: Sendable {
+public struct LocationTree<Value: Sendable>: Sendable {
     package enum Kind: Sendable {
         /// `location = /path`
         case exact
@@ -20,15 +20,16 @@ package struct LocationTree<Value: Sendable>: Sendable {
         case named
     }
 
-    package struct Match {
-        package var value: Value
-        package var location: LocationID
+    /// What a search found.
+    public struct Match {
+        @usableFromInline package var value: Value
+        @usableFromInline package var location: LocationID
         /// Length of the location's path, which `proxy_pass` and `alias` replace; 0 for a regular expression.
-        package var pathLength: Int
+        @usableFromInline package var pathLength: Int
         /// The location whose regular expression matched last, whose captures are set: this one, or one around it.
-        package var pattern: LocationID?
+        @usableFromInline package var pattern: LocationID?
         /// The path lacks only the location's final slash: the answer is a redirect to the location (301).
-        package var needsSlash: Bool
+        @usableFromInline package var needsSlash: Bool
 
         @inlinable init(value: Value, found: LocationIndex.Found, pathLength: Int) {
             self.value = value
@@ -94,8 +95,8 @@ extension LocationTree.Kind {
 }
 
 /// Names one location of a server's `LocationTree`.
-package struct LocationID: Hashable, Sendable {
-    package var index: Int
+public struct LocationID: Hashable, Sendable {
+    @usableFromInline package var index: Int
 
     @inlinable package init(index: Int) { self.index = index }
 }

@@ -4,13 +4,14 @@ import GatehousePattern
 ///
 /// nginx's precedence: the exact name, the longest wildcard at the beginning, the longest at the end, the regular expressions in
 /// the order of the configuration, the default server.
-package struct ServerNames<Value: Sendable>: Sendable {
-    package struct Match {
-        package var value: Value
+public struct ServerNames<Value: Sendable>: Sendable {
+    /// What a search found.
+    public struct Match {
+        @usableFromInline package var value: Value
         /// Which regular expression decided, by its place in the order of `add`; its captures are then set.
-        package var pattern: Int?
+        @usableFromInline package var pattern: Int?
         /// No name matched.
-        package var isDefault: Bool
+        @usableFromInline package var isDefault: Bool
 
         @inlinable init(value: Value, pattern: Int? = nil, isDefault: Bool = false) {
             self.value = value
@@ -21,7 +22,7 @@ package struct ServerNames<Value: Sendable>: Sendable {
 
     @usableFromInline var index = NameIndex()
     @usableFromInline var values: [Value] = []
-    package var fallback: Value
+    @usableFromInline package var fallback: Value
 
     package init(default fallback: Value) { self.fallback = fallback }
 

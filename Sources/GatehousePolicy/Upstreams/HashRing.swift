@@ -11,7 +11,11 @@ struct HashRing: Sendable {
     /// For each server name, the slots of its peers.
     private var servers: [[Int]] = []
 
+    /// Weights are scaled down together where their sum is above this: those of SRV records come from name servers, and each unit is 160 points.
+    static let mostWeight = 8192
+
     init(peers: [PeerSpec]) {
+        let shares = Self.shares(of: peers.map(\.weight))
         var known: [String: Int] = [:]
         for (slot, peer) in peers.enumerated() {
             let server = known[peer.name] ?? servers.count
@@ -20,7 +24,7 @@ struct HashRing: Sendable {
                 servers.append([])
             }
             servers[server].append(slot)
-            addPoints(of: peer, server: Int32(server))
+            addPoints(of: peer, share: shares[slot], server: Int32(server))
         }
         // Points that collide belong to the server that was configured first.
         points.sort { ($0.hash, $0.server) < ($1.hash, $1.server) }
@@ -29,6 +33,13 @@ struct HashRing: Sendable {
             defer { last = point.hash }
             return point.hash == last
         }
+    }
+
+    /// How many times 160 points each peer gets.
+    static func shares(of weights: [Int]) -> [Int] {
+        let total = weights.reduce(0) { $0 + max(1, $1) }
+        let unit = max(1, (total + mostWeight - 1) / mostWeight)
+        return weights.map { max(1, $0 / unit) }
     }
 
     var isEmpty: Bool { points.isEmpty }
@@ -50,10 +61,10 @@ struct HashRing: Sendable {
     /// The slots of the server at a place, counted round the ring.
     func peers(at place: Int) -> [Int] { servers[Int(points[place % points.count].server)] }
 
-    private mutating func addPoints(of peer: PeerSpec, server: Int32) {
+    private mutating func addPoints(of peer: PeerSpec, share: Int, server: Int32) {
         let base = Self.baseHash(of: Array(peer.name.utf8))
         var previous: UInt32 = 0
-        for _ in 0..<(max(1, peer.weight) * 160) {
+        for _ in 0..<(share * 160) {
             var checksum = base
             for shift in [0, 8, 16, 24] as [UInt32] { checksum.update(UInt8(truncatingIfNeeded: previous >> shift)) }
             previous = checksum.value

@@ -49,15 +49,17 @@ struct PeerTimes: Sendable, Equatable {
     /// Above this all peers are equally bad, and the fewest connections decide.
     private static var worst: Int { 5000 }
 
+    func average(_ mode: BalancingMethod.LeastTimeMode) -> Int {
+        switch mode {
+        case .header: header
+        case .lastByte: response
+        }
+    }
+
     /// The time one request may take, in steps of 20 so that peers close to each other take turns.
     /// - Parameter idleHalvings: how often the average is halved because the peer was not asked for so long.
     func estimate(_ mode: BalancingMethod.LeastTimeMode, idleHalvings: Int) -> Int {
-        let average =
-            switch mode {
-            case .header: header
-            case .lastByte: response
-            }
-        let halved = average >> idleHalvings
+        let halved = average(mode) >> idleHalvings
         let time = waiting > 0 ? max(halved, inflight) : halved
         return time > Self.worst ? Self.worst : time + 20 - time % 20
     }

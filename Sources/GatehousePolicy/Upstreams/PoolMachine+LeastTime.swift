@@ -42,14 +42,28 @@ extension PoolMachine {
     /// The time a peer will take for what it has and one request more, in milliseconds. A peer nobody was sent to for a while is
     /// thought better of, so that a slow one gets its chance: nginx halves the average once in `fail_timeout`.
     func estimate(of slot: Int, _ mode: BalancingMethod.LeastTimeMode, now: MonotonicInstant) -> Int {
-        records[slot].times.estimate(mode, idleHalvings: records[slot].idleHalvings(now: now)) * (1 + slots[slot].load)
+        records[slot].estimate(mode, load: slots[slot].load, now: now)
     }
 }
 
 extension PeerRecord {
-    fileprivate func idleHalvings(now: MonotonicInstant) -> Int {
+    /// - Parameter load: how many requests it has.
+    func estimate(_ mode: BalancingMethod.LeastTimeMode, load: Int, now: MonotonicInstant) -> Int {
+        times.estimate(mode, idleHalvings: idleHalvings(now: now)) * (1 + load)
+    }
+
+    /// When the estimate will be less without anything having happened; `nil`: it cannot be.
+    func nextHalving(_ mode: BalancingMethod.LeastTimeMode, now: MonotonicInstant) -> MonotonicInstant? {
+        let halvings = idleHalvings(now: now)
+        guard let checked, halvings < 63, times.average(mode) >> halvings > 0 else { return nil }
+        return MonotonicInstant(nanoseconds: checked.nanoseconds &+ Int64(halvings + 1) * halvingSeconds * 1_000_000_000)
+    }
+
+    private func idleHalvings(now: MonotonicInstant) -> Int {
         guard let checked, now > restEnd else { return 0 }
         let idle = (now.nanoseconds &- checked.nanoseconds) / 1_000_000_000
-        return Int(min(63, idle / (max(0, spec.failTimeout.components.seconds) + 1)))
+        return Int(min(63, idle / halvingSeconds))
     }
+
+    private var halvingSeconds: Int64 { max(0, spec.failTimeout.components.seconds) + 1 }
 }

@@ -25,16 +25,16 @@ extension PoolMachine {
             let mayTry = outliers?.permits(PeerID(index: index), now: now) ?? true
             if mayTry != slots[slot].bars.contains(.ejected) { continue }
             if mayTry { slots[slot].bars.remove(.ejected) } else { slots[slot].bars.insert(.ejected) }
-            peerChanged(slot)
+            peerChanged(slot, now: now)
         }
     }
 
     /// - Returns: whether anybody was left out.
-    mutating func admitEjected() -> Bool {
+    mutating func admitEjected(now: MonotonicInstant) -> Bool {
         var isAny = false
         for index in ejected where slots[slotOfPeer[index]].bars.contains(.ejected) {
             slots[slotOfPeer[index]].bars.remove(.ejected)
-            peerChanged(slotOfPeer[index])
+            peerChanged(slotOfPeer[index], now: now)
             isAny = true
         }
         return isAny

@@ -24,7 +24,7 @@ extension PoolMachine {
         case .failed: result = countFailure(slot, now: now)
         case .succeeded: if slots[slot].fails != 0 { forgiveIfChecked(slot, now: now) }
         }
-        peerChanged(slot)
+        peerChanged(slot, now: now)
         return result
     }
 

@@ -10,7 +10,7 @@ extension PoolMachine {
         slots[slot].ramp = 1
         records[slot].slowSince = now
         records[slot].slowCredit = 0
-        peerChanged(slot)
+        peerChanged(slot, now: now)
     }
 
     /// Before each choice: who of those under a slow start takes part in it.
@@ -23,7 +23,7 @@ extension PoolMachine {
             slots[slot].bars.remove(.sitsOut)
             if share >= 256 {
                 isAnyThrough = true
-                peerChanged(slot)
+                peerChanged(slot, now: now)
             } else if !records[slot].takesPart(share: max(1, share)) {
                 slots[slot].bars.insert(.sitsOut)
             }

@@ -18,7 +18,7 @@ extension PoolMachine {
         slots[slot].bars.administer(administration)
         administrationChanged()
         if wasDown && administration == .up { startSlowly(slot, now: now) }
-        peerChanged(slot)
+        peerChanged(slot, now: now)
         noteChange(slot, from: before, "set by hand", now: now)
     }
 
@@ -35,7 +35,7 @@ extension PoolMachine {
         case .unhealthy: slots[slot].bars.insert(.unhealthy)
         }
         if wasBarred && health == .healthy { startSlowly(slot, now: now) }
-        peerChanged(slot)
+        peerChanged(slot, now: now)
         noteChange(slot, from: before, reason, now: now)
     }
 

@@ -109,7 +109,7 @@ package struct PoolMachine: Sendable {
         ring = method == .hash(consistent: true) ? HashRing(peers: records[primaries.range].map(\.spec)) : nil
         for (slot, peer) in slots.enumerated() { slotOfPeer[Int(peer.index)] = slot }
         isSingle = slots.count == 1 && primaryCount == 1
-        isLarge = primaryCount >= indexedFrom && (method == .roundRobin || method == .leastConnections)
+        isLarge = primaryCount >= indexedFrom && TurnLoad(method) != nil
         administrationChanged()
     }
 
@@ -153,7 +153,7 @@ extension PoolMachine {
         barEjected(now: now)
         let slot = chooseAmongOpen(excluding: tried, now: now, key: key, hint: hint, chance: chance)
         // One that was worse than others is better than none.
-        if slot != nil || !admitEjected() { return slot }
+        if slot != nil || !admitEjected(now: now) { return slot }
         return chooseAmongOpen(excluding: tried, now: now, key: key, hint: hint, chance: chance)
     }
 
@@ -245,7 +245,7 @@ extension PoolMachine {
         // The time of the last check matters only while failures are held against the peer, and to `least_time`.
         if slots[slot].fails != 0 || goesByTimes, records[slot].hasRested(by: now) { records[slot].checked = now }
         if countsInflight { records[slot].times.requestBegan(now: now) }
-        peerChanged(slot)
+        peerChanged(slot, now: now)
         return PeerID(index: Int(slots[slot].index))
     }
 

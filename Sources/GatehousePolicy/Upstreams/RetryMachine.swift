@@ -65,6 +65,8 @@ package struct RetryMachine: Sendable, Equatable {
     private let conditions: RetryConditions
     private let isIdempotent: Bool
     private let deadline: MonotonicInstant?
+    /// `proxy_next_upstream_tries`; 0: as many as there are peers.
+    private let mostTries: Int
     private var triesLeft: Int
 
     /// - Parameters:
@@ -75,8 +77,14 @@ package struct RetryMachine: Sendable, Equatable {
         conditions = rules.effectiveConditions
         self.isIdempotent = isIdempotent
         deadline = rules.timeout > .zero ? start + rules.timeout : nil
-        triesLeft = rules.tries > 0 ? min(rules.tries, peerTries) : peerTries
+        mostTries = rules.tries
+        triesLeft = Self.tries(mostTries, peerTries)
     }
+
+    /// The request has waited for its first peer: the group may have others by now than when it came, or have any at last.
+    package mutating func waitedForFirstPeer(peerTries: Int) { triesLeft = Self.tries(mostTries, peerTries) }
+
+    private static func tries(_ most: Int, _ peerTries: Int) -> Int { most > 0 ? min(most, peerTries) : peerTries }
 
     /// Whether it depends on `Progress.deliveredNothing` what follows this failure.
     package func mustKnowDelivery(_ failure: Failure, _ progress: Progress) -> Bool {

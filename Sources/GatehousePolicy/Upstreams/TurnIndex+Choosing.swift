@@ -19,22 +19,22 @@ extension TurnIndex {
         preferring bound: Int?, aside: [Int], _ slots: inout [PeerSlot], _ records: [PeerRecord], excluding tried: PeerSet,
         now: MonotonicInstant
     ) -> Int? {
-        wake(records, now: now)
+        wake(&slots, records, now: now)
         for slot in aside { withdraw(slot, &slots[slot]) }
         let chosen = turn(among: nil, preferring: bound, &slots, records, excluding: tried, now: now)
-        for slot in aside { peerChanged(slot, &slots[slot], restEnd: records[slot].restEnd) }
+        for slot in aside { peerChanged(slot, &slots, records, now: now) }
         return chosen
     }
 
-    /// As `PoolMachine.leastConnected`.
-    mutating func leastConnected(
+    /// As `PoolMachine.leastConnected` and `PoolMachine.leastTimed`.
+    mutating func leastLoaded(
         aside: [Int], _ slots: inout [PeerSlot], _ records: [PeerRecord], excluding tried: PeerSet, now: MonotonicInstant
     ) -> Int? {
-        wake(records, now: now)
+        wake(&slots, records, now: now)
         for slot in aside { withdraw(slot, &slots[slot]) }
-        let least = leastLoaded(slots, records, excluding: tried, now: now)
+        let least = least(slots, records, excluding: tried, now: now)
         let chosen = least.count > 1 ? turn(among: least, preferring: nil, &slots, records, excluding: tried, now: now) : least.slot
-        for slot in aside { peerChanged(slot, &slots[slot], restEnd: records[slot].restEnd) }
+        for slot in aside { peerChanged(slot, &slots, records, now: now) }
         return chosen
     }
 
@@ -55,15 +55,16 @@ extension TurnIndex {
         func includes(load: Int, weight: Int) -> Bool { load &* self.weight == self.load &* weight }
     }
 
-    private func leastLoaded(_ slots: [PeerSlot], _ records: [PeerRecord], excluding tried: PeerSet, now: MonotonicInstant) -> Least {
+    private func least(_ slots: [PeerSlot], _ records: [PeerRecord], excluding tried: PeerSet, now: MonotonicInstant) -> Least {
         var least = Least()
         for slot in irregular.map(Int.init) where PoolMachine.isUsable(slots[slot], records, slot, tried, now) {
-            least.consider(slot, load: slots[slot].load, weight: Int(slots[slot].weight), count: 1)
+            let amount = load.amount(of: slot, slots, records, now: now)
+            least.consider(slot, load: amount, weight: Int(slots[slot].weight), count: 1)
         }
         for place in classes.indices where !classes[place].levels.isEmpty {
             let count = classes[place].levels[0].heap.count
             let slot = Int(classes[place].levels[0].heap[0])
-            least.consider(slot, load: Int(classes[place].levels[0].load), weight: Int(classes[place].weight), count: count)
+            least.consider(slot, load: classes[place].levels[0].load, weight: Int(classes[place].weight), count: count)
         }
         return least
     }
@@ -76,14 +77,17 @@ extension TurnIndex {
         var round = Round()
         var recovered: [Int] = []
         for slot in irregular.map(Int.init) where PoolMachine.isUsable(slots[slot], records, slot, tried, now) {
-            if let least, !least.includes(load: slots[slot].load, weight: Int(slots[slot].weight)) { continue }
+            if let least {
+                let amount = load.amount(of: slot, slots, records, now: now)
+                if !least.includes(load: amount, weight: Int(slots[slot].weight)) { continue }
+            }
             round.total += slots[slot].advance()
             round.consider(slot, weight: slots[slot].currentWeight)
             if slots[slot].effectiveWeight == slots[slot].weight { recovered.append(slot) }
         }
         for place in classes.indices where !classes[place].levels.isEmpty {
             let weight = Int(classes[place].weight)
-            if let least, !least.includes(load: Int(classes[place].levels[0].load), weight: weight) { continue }
+            if let least, !least.includes(load: classes[place].levels[0].load, weight: weight) { continue }
             round.total += weight * classes[place].levels[0].heap.count
             let first = raise(place)
             round.consider(first.slot, weight: first.weight)
@@ -91,7 +95,7 @@ extension TurnIndex {
         if let bound { round.best = bound }
         if round.best < 0 { return nil }
         pay(round.total, slot: round.best, &slots[round.best])
-        for slot in recovered { peerChanged(slot, &slots[slot], restEnd: records[slot].restEnd) }
+        for slot in recovered { peerChanged(slot, &slots, records, now: now) }
         return round.best
     }
 }

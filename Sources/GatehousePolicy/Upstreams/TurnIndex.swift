@@ -4,13 +4,13 @@ import GatehouseWire
 ///
 /// Peers of one weight gain alike in every round they take part in. So they are kept in a heap in the order of their current weights,
 /// and what they gain is added once for all of them, to the heap's `offset`: a round costs one step for each different weight, and a
-/// few in the heap of the peer that pays. For `least_conn` there is one heap for each weight and number of connections, as only the
+/// few in the heap of the peer that pays. For `least_conn` and `least_time` there is one heap for each weight and load, as only the
 /// least loaded take part. Peers whose gain is their own affair (a weight that recovers from failures, a slow start, the chance after
 /// a rest) stand in a short list beside the heaps.
 struct TurnIndex: Sendable {
     struct Level: Sendable {
-        /// Connections of its peers; always 0 where the load does not matter.
-        let load: Int32
+        /// What each of its peers has to bear, as `TurnLoad` counts it.
+        let load: Int
         /// What was gained since the heap began.
         var offset = 0
         /// Slots, the one with most weight first, of equals the first in the group's order.
@@ -36,7 +36,7 @@ struct TurnIndex: Sendable {
         var key = 0
         /// In its heap or list.
         var place: Int32 = 0
-        var load: Int32 = 0
+        var load = 0
         var weightClass: Int32 = 0
         var membership = Membership.out
     }
@@ -47,33 +47,39 @@ struct TurnIndex: Sendable {
     private var resting: [Int32] = []
     /// When the first of the resting may be tried again.
     private var nextWake = MonotonicInstant.distantFuture
-    private let goesByLoad: Bool
+    /// When a peer's load is another although nothing happened to it: `least_time` thinks better of the idle.
+    private var alarms: SlotAlarms
+    let load: TurnLoad
 
-    init(_ slots: inout [PeerSlot], _ records: [PeerRecord], count: Int, goesByLoad: Bool) {
-        self.goesByLoad = goesByLoad
+    init(_ slots: inout [PeerSlot], _ records: [PeerRecord], count: Int, load: TurnLoad, now: MonotonicInstant) {
+        self.load = load
         nodes = [Node](repeating: Node(), count: count)
-        for slot in 0..<count { peerChanged(slot, &slots[slot], restEnd: records[slot].restEnd) }
+        alarms = SlotAlarms(count: count)
+        for slot in 0..<count { peerChanged(slot, &slots, records, now: now) }
     }
 
     // MARK: Peers
 
     /// The peer may belong elsewhere than it did.
-    mutating func peerChanged(_ slot: Int, _ peer: inout PeerSlot, restEnd: MonotonicInstant) {
-        let membership = membership(of: peer)
-        let load = goesByLoad ? peer.active : 0
+    mutating func peerChanged(_ slot: Int, _ slots: inout [PeerSlot], _ records: [PeerRecord], now: MonotonicInstant) {
+        let membership = membership(of: slots[slot])
+        let load = membership == .ordered ? load.amount(of: slot, slots, records, now: now) : 0
+        if membership == .ordered, case .time(let mode) = self.load, !alarms.hasAlarm(slot) {
+            if let due = records[slot].nextHalving(mode, now: now) { alarms.set(slot, due: due) }
+        }
         if nodes[slot].membership == membership && (membership != .ordered || nodes[slot].load == load) {
-            if membership == .resting { nextWake = min(nextWake, restEnd) }
+            if membership == .resting { nextWake = min(nextWake, records[slot].restEnd) }
             return
         }
-        withdraw(slot, &peer)
+        withdraw(slot, &slots[slot])
         nodes[slot].membership = membership
         switch membership {
         case .out: break
         case .irregular: Self.append(slot, to: &irregular, &nodes)
         case .resting:
             Self.append(slot, to: &resting, &nodes)
-            nextWake = min(nextWake, restEnd)
-        case .ordered: insert(slot, peer, load: load)
+            nextWake = min(nextWake, records[slot].restEnd)
+        case .ordered: insert(slot, slots[slot], load: load)
         }
     }
 
@@ -120,8 +126,9 @@ struct TurnIndex: Sendable {
         return (first, nodes[first].key + classes[place].levels[0].offset)
     }
 
-    /// Those whose rest is over stand among the irregular, where each choice looks at them.
-    mutating func wake(_ records: [PeerRecord], now: MonotonicInstant) {
+    /// What time has changed. Those whose rest is over stand among the irregular, where each choice looks at them.
+    mutating func wake(_ slots: inout [PeerSlot], _ records: [PeerRecord], now: MonotonicInstant) {
+        while let slot = alarms.takeDue(by: now) { peerChanged(slot, &slots, records, now: now) }
         if now <= nextWake { return }
         nextWake = .distantFuture
         for slot in resting.map(Int.init) {
@@ -147,7 +154,7 @@ struct TurnIndex: Sendable {
     private func level(of node: Node) -> Int { Self.place(of: node.load, in: classes[Int(node.weightClass)].levels) }
 
     /// Where the level of a load is, or would be.
-    private static func place(of load: Int32, in levels: [Level]) -> Int {
+    private static func place(of load: Int, in levels: [Level]) -> Int {
         var (low, high) = (0, levels.count)
         while low < high {
             let middle = (low + high) / 2
@@ -156,7 +163,7 @@ struct TurnIndex: Sendable {
         return low
     }
 
-    private mutating func insert(_ slot: Int, _ peer: PeerSlot, load: Int32) {
+    private mutating func insert(_ slot: Int, _ peer: PeerSlot, load: Int) {
         let place = classes.firstIndex { $0.weight == peer.weight } ?? classes.count
         if place == classes.count { classes.append(WeightClass(weight: peer.weight)) }
         let level = Self.place(of: load, in: classes[place].levels)

@@ -1,6 +1,6 @@
 /// Names one request that waits in the queue of an upstream group. The caller makes it, unique among those that wait.
-package struct WaiterID: Hashable, Sendable {
-    package var number: Int
+public struct WaiterID: Hashable, Sendable {
+    @usableFromInline package var number: Int
 
     @inlinable package init(number: Int) { self.number = number }
 }

@@ -139,7 +139,7 @@ package struct ChunkedDecoder: Sendable {
         var i = offset
         while true {
             switch lines.next(input, from: i, allowsUnderscores: false) {
-            case .field(let name, _, let value, let isPlain, let next):
+            case .field(let name, _, let value, let isPlain, _, let next):
                 trailerLength += next - i
                 guard trailerLength <= trailerLimit, ChunkedDecoder.endsWithReturn(input, next) else { return failTrailers() }
                 if isPlain { trailers.append(name: input.extracting(name), value: input.extracting(value)) }

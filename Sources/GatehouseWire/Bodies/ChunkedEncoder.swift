@@ -26,7 +26,7 @@ package enum ChunkedEncoder {
     /// Appends the last chunk and a trailer section.
     package static func appendLastChunk(trailers: HeaderFields, to buffer: ByteBuffer) {
         buffer.append("0\r\n")
-        for index in trailers.fields.indices { trailers.appendLine(of: index, to: buffer) }
+        trailers.appendLines(to: buffer)
         buffer.append("\r\n")
     }
 }

@@ -50,14 +50,16 @@ extension ByteBuffer {
     /// Appends `number` in decimal digits, with a minus sign where it is negative.
     package func appendDecimal(_ number: Int) {
         if number < 0 { append(UInt8(ascii: "-")) }
+        // The digits from the last to the first: a division by a constant is a multiplication.
+        var digits = InlineArray<20, UInt8>(repeating: 0)
+        var start = digits.count
         var rest = number.magnitude
-        var divisor: UInt = 1
-        while rest / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(truncatingIfNeeded: rest / divisor) &+ UInt8(ascii: "0"))
-            rest %= divisor
-            divisor /= 10
-        }
+        repeat {
+            start &-= 1
+            digits[start] = UInt8(truncatingIfNeeded: rest % 10) &+ UInt8(ascii: "0")
+            rest /= 10
+        } while rest > 0
+        append(digits.span.extracting(start..<digits.count))
     }
 
     /// Appends `number`, which must not be negative, in lower-case hexadecimal digits without a prefix.

@@ -4,17 +4,16 @@
 /// This is the one type of the target that handles pointers: everything above it sees spans, arrays and offsets.
 /// Offsets are counted from the first unread byte.
 @safe
-package final class ByteBuffer {
-    /// Nil exactly while `capacity` is zero.
+public final class ByteBuffer {
+    /// Nil exactly while `size` is zero.
     // `@exclusivity(unchecked)`: belongs to one task on one loop; checking each access at run time costs more than the access.
     @safe @exclusivity(unchecked) @usableFromInline var base: UnsafeMutablePointer<UInt8>?
     @safe @exclusivity(unchecked) @usableFromInline var reader = 0
     @safe @exclusivity(unchecked) @usableFromInline var writer = 0
-    /// The size of the storage, in bytes.
-    @safe @exclusivity(unchecked) @usableFromInline package internal(set) var capacity: Int
+    @safe @exclusivity(unchecked) @usableFromInline var size: Int
 
     package init(capacity: Int = 0) {
-        self.capacity = capacity
+        size = capacity
         // Freed in `deinit` or when the storage is replaced; nothing else keeps the pointer.
         base = capacity > 0 ? .allocate(capacity: capacity) : nil
     }
@@ -27,6 +26,10 @@ package final class ByteBuffer {
     @inlinable package var count: Int { writer &- reader }
 
     @inlinable package var isEmpty: Bool { writer == reader }
+
+    /// The size of the storage, in bytes.
+    // Computed: the attribute of a stored property is lost on whoever reads it from another module.
+    @inlinable package var capacity: Int { size }
 
     /// The number of bytes that fit at the back without moving or growing anything.
     @inlinable package var writableCount: Int { capacity &- writer }
@@ -60,13 +63,13 @@ package final class ByteBuffer {
     }
 
     /// Drops all bytes and keeps the storage.
-    package func clear() {
+    @inlinable package func clear() {
         reader = 0
         writer = 0
     }
 
     /// Drops bytes from the back until `count` are left.
-    package func truncate(to count: Int) {
+    @inlinable package func truncate(to count: Int) {
         precondition(count >= 0 && count <= self.count, "truncating to more than there is")
         writer = reader &+ count
     }
@@ -107,7 +110,7 @@ package final class ByteBuffer {
             unsafe base.deallocate()
         }
         unsafe base = new
-        capacity = newCapacity
+        size = newCapacity
     }
 
     /// Appends `source`, which must not be a part of this buffer's own storage.

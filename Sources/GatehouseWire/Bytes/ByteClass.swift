@@ -1,5 +1,5 @@
 /// A set of byte values as four words: membership is a shift and a mask, without memory or a branch per range.
-package struct ByteSet: Sendable {
+public struct ByteSet: Sendable {
     @usableFromInline var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     /// The bytes of `text` and those in `ranges`.
@@ -28,7 +28,7 @@ package struct ByteSet: Sendable {
 }
 
 /// What a byte may be in HTTP's grammar. The words are literals so that they become constants in the code that tests them.
-package enum ByteClass {
+public enum ByteClass {
     /// Letters, digits and the hyphen: the names nginx takes without being asked.
     @inlinable static var plainName: ByteSet { ByteSet(words: (0x03ff_2000_0000_0000, 0x07ff_fffe_07ff_fffe, 0, 0)) }
     /// RFC 9110 `tchar`.

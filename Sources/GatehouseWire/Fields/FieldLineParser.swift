@@ -6,8 +6,9 @@
 struct FieldLineParser: Sendable {
     enum Step {
         /// A field, in offsets of the input, and where the next line starts. A name is plain where it has letters, digits and
-        /// hyphens only, and underscores if they are allowed.
-        case field(name: Range<Int>, id: FieldName?, value: Range<Int>, isPlain: Bool, next: Int)
+        /// hyphens only, and underscores if they are allowed. A line has a colon and a space between name and value, and ends with
+        /// the value and a CRLF.
+        case field(name: Range<Int>, id: FieldName?, value: Range<Int>, isPlain: Bool, isLine: Bool, next: Int)
         /// The empty line, and where the bytes behind it start.
         case end(next: Int)
         case needMore
@@ -64,7 +65,9 @@ struct FieldLineParser: Sendable {
         }
         guard input[i] == 10 else { return .malformed }
         while valueEnd > valueStart, input[valueEnd &- 1] == 32 || input[valueEnd &- 1] == 9 { valueEnd &-= 1 }
-        return .field(name: name, id: id, value: valueStart..<valueEnd, isPlain: isPlain, next: i &+ 1)
+        let isLine =
+            valueStart &- name.upperBound == 2 && input[valueStart &- 1] == 32 && i &- valueEnd == 1 && input[valueEnd] == 13
+        return .field(name: name, id: id, value: valueStart..<valueEnd, isPlain: isPlain, isLine: isLine, next: i &+ 1)
     }
 
     private static func isPlain(_ input: Span<UInt8>, _ name: Range<Int>, allowsUnderscores: Bool) -> Bool {

@@ -1,7 +1,7 @@
 /// The field names Gatehouse acts on; every other name is looked up by its bytes.
 ///
 /// The names up to `proxyAuthorization` may stand in a request once only, as in nginx.
-package enum FieldName: UInt8, Sendable, CaseIterable {
+@usableFromInline package enum FieldName: UInt8, Sendable, CaseIterable {
     case host
     case contentLength
     case transferEncoding

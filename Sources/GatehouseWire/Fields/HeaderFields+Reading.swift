@@ -5,7 +5,7 @@ extension HeaderFields {
     package func value(at index: Int) -> ArraySlice<UInt8> { bytes[fields[index].value] }
 
     /// A copy of the first value of that name.
-    package func valueBytes(_ id: FieldName) -> [UInt8]? { first(id).map { Array(bytes[$0]) } }
+    @inlinable package func valueBytes(_ id: FieldName) -> [UInt8]? { first(id).map { Array(bytes[$0]) } }
 
     /// The first value of the field with these letters, which have to be in lower case.
     package func first(named lowercase: [UInt8]) -> Range<Int>? {
@@ -47,16 +47,34 @@ extension HeaderFields {
         }
     }
 
-    package func appendName(of index: Int, to buffer: ByteBuffer) { buffer.append(bytes, range: fields[index].name) }
+    @inlinable package func appendName(of index: Int, to buffer: ByteBuffer) { buffer.append(bytes, range: fields[index].name) }
 
-    package func appendValue(of index: Int, to buffer: ByteBuffer) { buffer.append(bytes, range: fields[index].value) }
+    @inlinable package func appendValue(of index: Int, to buffer: ByteBuffer) { buffer.append(bytes, range: fields[index].value) }
 
     /// Appends `Name: value` and CRLF.
-    package func appendLine(of index: Int, to buffer: ByteBuffer) {
+    @inlinable package func appendLine(of index: Int, to buffer: ByteBuffer) {
+        if fields[index].isLine { return buffer.append(bytes, range: fields[index].line) }
         appendName(of: index, to: buffer)
         buffer.append(": ")
         appendValue(of: index, to: buffer)
         buffer.append("\r\n")
+    }
+
+    /// Appends the line of every field that is not `isLeftOut`, those that lie behind each other in one piece.
+    @inlinable package func appendLines(to buffer: ByteBuffer, except isLeftOut: (Field) -> Bool = { _ in false }) {
+        var run = 0..<0
+        for i in 0..<fields.count {
+            let field = fields[i]
+            if isLeftOut(field) { continue }
+            if field.isLine && field.line.lowerBound == run.upperBound {
+                run = run.lowerBound..<field.line.upperBound
+                continue
+            }
+            if !run.isEmpty { buffer.append(bytes, range: run) }
+            run = field.isLine ? field.line : 0..<0
+            if !field.isLine { appendLine(of: i, to: buffer) }
+        }
+        if !run.isEmpty { buffer.append(bytes, range: run) }
     }
 
     /// Whether some value of that name, read as a comma-separated list, has this token, which has to be in lower case.
@@ -83,7 +101,8 @@ extension HeaderFields {
 }
 
 extension HeaderFields: CustomStringConvertible {
-    package var description: String {
+    /// All fields, a line for each.
+    public var description: String {
         fields.indices.map { "\(String(decoding: name(at: $0), as: UTF8.self)): \(String(decoding: value(at: $0), as: UTF8.self))\n" }
             .joined()
     }

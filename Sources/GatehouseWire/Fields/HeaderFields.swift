@@ -2,30 +2,36 @@
 ///
 /// All names and values lie in one array of bytes (which may hold other bytes too, such as the first line of the head they
 /// were received in) and an index of ranges into it. Both keep their capacity from message to message.
-package struct HeaderFields: Sendable {
-    package struct Field: Sendable, Equatable {
+public struct HeaderFields: Sendable {
+    /// One field, as places in the list's bytes.
+    public struct Field: Sendable, Equatable {
         @usableFromInline var nameStart: Int32
         @usableFromInline var nameEnd: Int32
         @usableFromInline var valueStart: Int32
         @usableFromInline var valueEnd: Int32
         /// The name, where it is one that Gatehouse acts on.
         package var id: FieldName?
+        /// Between name and value lie a colon and a space, and a CRLF behind the value: it is copied and written in one piece.
+        @usableFromInline var isLine: Bool
 
         @inlinable package var name: Range<Int> { Int(nameStart)..<Int(nameEnd) }
         @inlinable package var value: Range<Int> { Int(valueStart)..<Int(valueEnd) }
+        /// With its CRLF, where it `isLine`.
+        @inlinable var line: Range<Int> { Int(nameStart)..<Int(valueEnd) &+ 2 }
 
-        init(name: Range<Int>, value: Range<Int>, id: FieldName?) {
+        init(name: Range<Int>, value: Range<Int>, id: FieldName?, isLine: Bool) {
             nameStart = Int32(truncatingIfNeeded: name.lowerBound)
             nameEnd = Int32(truncatingIfNeeded: name.upperBound)
             valueStart = Int32(truncatingIfNeeded: value.lowerBound)
             valueEnd = Int32(truncatingIfNeeded: value.upperBound)
             self.id = id
+            self.isLine = isLine
         }
     }
 
     /// Where the fields' ranges point.
-    package internal(set) var bytes: [UInt8] = []
-    package internal(set) var fields: [Field] = []
+    @usableFromInline package internal(set) var bytes: [UInt8] = []
+    @usableFromInline package internal(set) var fields: [Field] = []
     /// One bit for every known name that has been added.
     // What asks a list that lies in a class is inlinable: else the list is copied for the call.
     @usableFromInline var present: UInt128 = 0
@@ -46,8 +52,8 @@ package struct HeaderFields: Sendable {
     }
 
     /// Adds a field whose bytes are, or are about to be, at these ranges of `bytes`.
-    @inline(__always) mutating func appendIndexed(name: Range<Int>, value: Range<Int>, id: FieldName?) {
-        fields.append(Field(name: name, value: value, id: id))
+    @inline(__always) mutating func appendIndexed(name: Range<Int>, value: Range<Int>, id: FieldName?, isLine: Bool) {
+        fields.append(Field(name: name, value: value, id: id, isLine: isLine))
         guard let id else { return }
         let bit: UInt128 = 1 &<< UInt128(id.rawValue)
         repeated |= present & bit
@@ -57,21 +63,36 @@ package struct HeaderFields: Sendable {
     package mutating func append(name: Span<UInt8>, value: Span<UInt8>) {
         let start = bytes.count
         bytes.append(copying: name)
-        let middle = bytes.count
+        appendValue(value, nameStart: start, id: FieldName(name, 0..<name.count))
+    }
+
+    /// Completes the line whose name has just been appended.
+    private mutating func appendValue(_ value: Span<UInt8>, nameStart: Int, id: FieldName?) {
+        let nameEnd = bytes.count
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(UInt8(ascii: " "))
         bytes.append(copying: value)
-        appendIndexed(name: start..<middle, value: middle..<bytes.count, id: FieldName(name, 0..<name.count))
+        let valueEnd = bytes.count
+        bytes.append(13)
+        bytes.append(10)
+        appendIndexed(name: nameStart..<nameEnd, value: nameEnd + 2..<valueEnd, id: id, isLine: true)
     }
 
     package mutating func append(name: [UInt8], value: [UInt8]) { append(name: name.span, value: value.span) }
 
     /// Copies field `index` of another list.
-    package mutating func append(at index: Int, of other: HeaderFields) {
-        let field = other.fields[index]
+    package mutating func append(at index: Int, of other: HeaderFields) { append(other.fields[index], from: other.bytes) }
+
+    /// Copies a field of a list that has these bytes.
+    package mutating func append(_ field: Field, from other: [UInt8]) {
         let start = bytes.count
-        bytes.append(copying: other.bytes.span.extracting(field.name))
-        let middle = bytes.count
-        bytes.append(copying: other.bytes.span.extracting(field.value))
-        appendIndexed(name: start..<middle, value: middle..<bytes.count, id: field.id)
+        guard field.isLine else {
+            bytes.append(copying: other.span.extracting(field.name))
+            return appendValue(other.span.extracting(field.value), nameStart: start, id: field.id)
+        }
+        bytes.append(copying: other.span.extracting(field.line))
+        let nameEnd = start &+ field.name.count
+        appendIndexed(name: start..<nameEnd, value: nameEnd &+ 2..<bytes.count &- 2, id: field.id, isLine: true)
     }
 
     package mutating func append(name: String, value: [UInt8]) { append(name: Array(name.utf8), value: value) }
@@ -81,9 +102,7 @@ package struct HeaderFields: Sendable {
     package mutating func append(_ id: FieldName, _ value: [UInt8]) {
         let start = bytes.count
         bytes.append(contentsOf: id.canonical.utf8)
-        let middle = bytes.count
-        bytes.append(copying: value.span)
-        appendIndexed(name: start..<middle, value: middle..<bytes.count, id: id)
+        appendValue(value.span, nameStart: start, id: id)
     }
 
     /// Removes every field whose index `isUnwanted` names. Their bytes stay until `removeAll`.
@@ -110,13 +129,12 @@ package struct HeaderFields: Sendable {
     @inlinable package func mayRepeat(_ id: FieldName) -> Bool { repeated &>> UInt128(id.rawValue) & 1 == 1 }
 
     /// The index of the first field of that name.
-    package func firstIndex(of id: FieldName) -> Int? {
-        guard contains(id) else { return nil }
-        return fields.firstIndex { $0.id == id }
-    }
+    @inlinable package func firstIndex(of id: FieldName) -> Int? { contains(id) ? search(id) : nil }
+
+    @usableFromInline func search(_ id: FieldName) -> Int? { fields.firstIndex { $0.id == id } }
 
     /// The value of the first field of that name, as a range of `bytes`.
-    package func first(_ id: FieldName) -> Range<Int>? {
+    @inlinable package func first(_ id: FieldName) -> Range<Int>? {
         firstIndex(of: id).map { fields[$0].value }
     }
 

@@ -1,8 +1,13 @@
 /// A request method; the ones nginx names have a case of their own.
-package enum HTTPMethod: Sendable, Hashable {
+@usableFromInline package enum HTTPMethod: Sendable, Hashable {
     case get, head, post, put, delete, connect, options, trace, patch
     case propfind, proppatch, mkcol, copy, move, lock, unlock
     case other([UInt8])
+
+    // Inlinable, where comparing is a call.
+    @inlinable package var isHead: Bool { if case .head = self { true } else { false } }
+    @inlinable package var isConnect: Bool { if case .connect = self { true } else { false } }
+    @inlinable package var isPost: Bool { if case .post = self { true } else { false } }
 
     /// Methods are case-sensitive (RFC 9110 §9.1).
     package init(_ bytes: [UInt8]) { self.init(bytes.span, 0..<bytes.count) }
@@ -36,7 +41,7 @@ package enum HTTPMethod: Sendable, Hashable {
         }
     }
 
-    package var bytes: [UInt8] {
+    @usableFromInline package var bytes: [UInt8] {
         if case .other(let bytes) = self { return bytes }
         return Array(name.utf8)
     }

@@ -13,7 +13,7 @@ extension RequestHead {
         judgeConnection()
         switch method {
         case .connect:
-            if version != .http11 || !allowsConnect { throw .connect }
+            if !allowsConnect { throw .connect }
             if isChunked || (contentLength ?? 0) > 0 { throw .connectBody }
         case .trace: throw .trace
         default: break

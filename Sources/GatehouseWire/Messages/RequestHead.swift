@@ -2,7 +2,7 @@
 ///
 /// Filled by `RequestHeadParser`; reused from request to request, so `reset` keeps all memory. While a head is still being
 /// received, or after it was refused, it holds the lines that were complete and whole, which is what a log can show.
-package struct RequestHead: Sendable {
+public struct RequestHead: Sendable {
     /// The form of the request target (RFC 9112 §3.2).
     package enum Form: Sendable, Equatable {
         case origin
@@ -12,12 +12,12 @@ package struct RequestHead: Sendable {
         case asterisk
     }
 
-    package var method: HTTPMethod = .get
+    @usableFromInline package var method: HTTPMethod = .get
     package var version: HTTPVersion = .http11
     /// The request target exactly as received.
-    package var target: [UInt8] = []
+    @usableFromInline package var target: [UInt8] = []
     package var form: Form = .origin
-    package var fields = HeaderFields()
+    @usableFromInline package var fields = HeaderFields()
 
     /// From the absolute-form or CONNECT target, else from `Host`; nil means none, or zero.
     package var hostPort: Int?
@@ -33,7 +33,7 @@ package struct RequestHead: Sendable {
     package var requestsUpgrade = false
 
     /// Where path and query start in `target`: behind the authority of the absolute form, else 0.
-    package internal(set) var pathStart = 0
+    @usableFromInline package internal(set) var pathStart = 0
     @usableFromInline var hostText: [UInt8] = []
     /// Ranges of `fields.bytes`; empty until received.
     @usableFromInline var requestLineRange = 0..<0

@@ -110,10 +110,10 @@ package struct RequestHeadParser: Sendable {
     private mutating func readFieldLines(_ input: Span<UInt8>, into head: inout RequestHead) throws(LineStop) {
         while true {
             switch lines.next(input, from: lineStart, allowsUnderscores: limits.allowsUnderscores) {
-            case .field(let name, let id, let value, let isPlain, let next):
+            case .field(let name, let id, let value, let isPlain, let isLine, let next):
                 try checkLength(to: next)
                 if isPlain || keepsUnusualName(input, name) {
-                    try add(id, name: name, value: value, to: &head)
+                    try add(id, name: name, value: value, isLine: isLine, to: &head)
                 } else if !limits.ignoresInvalidNames {
                     throw .reject(.headerLine)
                 }
@@ -141,7 +141,7 @@ package struct RequestHeadParser: Sendable {
     }
 
     @inline(__always) private func add(
-        _ id: FieldName?, name: Range<Int>, value: Range<Int>, to head: inout RequestHead
+        _ id: FieldName?, name: Range<Int>, value: Range<Int>, isLine: Bool, to head: inout RequestHead
     ) throws(LineStop) {
         if let id, id.isUniqueInRequests, head.fields.contains(id) {
             throw .reject(id == .host ? .duplicateHost : .duplicateLine)
@@ -149,7 +149,7 @@ package struct RequestHeadParser: Sendable {
         if head.fields.count >= limits.fieldCount { throw .reject(.tooManyLines) }
         head.fields.appendIndexed(
             name: name.lowerBound &- headStart..<name.upperBound &- headStart,
-            value: value.lowerBound &- headStart..<value.upperBound &- headStart, id: id)
+            value: value.lowerBound &- headStart..<value.upperBound &- headStart, id: id, isLine: isLine)
     }
 
     private func judge(_ head: inout RequestHead) throws(LineStop) {

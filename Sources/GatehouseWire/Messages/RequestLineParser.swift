@@ -105,6 +105,10 @@ struct RequestLineParser {
 
     /// `HTTP/1.` and up to three digits; 2 and above is 505, everything else a bad request.
     private mutating func readVersion(_ input: Span<UInt8>, into head: inout RequestHead) throws(LineStop) {
+        if readUsualVersion(input) {
+            head.version = .http11
+            return
+        }
         for letter: UInt8 in [0x48, 0x54, 0x54, 0x50, 0x2f] {
             let byte = try byte(input)
             if byte == 10 || byte == 13 { throw .reject(.oldVersion) }
@@ -116,6 +120,14 @@ struct RequestLineParser {
         guard major == 1, try byte(input) == UInt8(ascii: ".") else { throw .reject(.request) }
         position &+= 1
         head.version = try readNumber(input) == 0 ? .http10 : .http11
+    }
+
+    /// `HTTP/1.1` at once.
+    private mutating func readUsualVersion(_ input: Span<UInt8>) -> Bool {
+        guard position &+ 8 < input.count, input.word(at: position) == 0x312e_312f_5054_5448, !ByteClass.isDigit(input[position &+ 8])
+        else { return false }
+        position &+= 8
+        return true
     }
 
     private mutating func readNumber(_ input: Span<UInt8>) throws(LineStop) -> Int {

@@ -10,6 +10,11 @@ extension ResponseHead {
         guard fields.contains(.connection) else { return }
         var closes = false
         for field in fields.fields where field.id == .connection {
+            // Nearly always this alone.
+            if HeaderFields.matches(fields.bytes, field.value, lowercase: Self.keepAliveToken) {
+                keepsAlive = true
+                continue
+            }
             var list = FieldList(field.value)
             while let token = list.next(in: fields.bytes) {
                 if HeaderFields.matches(fields.bytes, token, lowercase: Self.keepAliveToken) {

@@ -1,5 +1,5 @@
 /// An upstream's status line and fields, with what they say about framing and the connection already judged.
-package struct ResponseHead: Sendable {
+public struct ResponseHead: Sendable {
     package var status = 0
     /// The reason phrase as received; may be empty.
     package var reason: [UInt8] = []

@@ -74,13 +74,13 @@ package struct ResponseHeadParser: Sendable {
     private mutating func readFieldLines(_ input: Span<UInt8>, into head: inout ResponseHead) throws(Stop) {
         while true {
             switch lines.next(input, from: lineStart, allowsUnderscores: true) {
-            case .field(let name, let id, let value, let isPlain, let next):
+            case .field(let name, let id, let value, let isPlain, let isLine, let next):
                 if next > limits.totalBytes { throw .reject(.tooBig) }
                 if !isPlain {
                     for i in name where !ByteClass.token.contains(input[i]) { throw .reject(.header) }
                 }
                 if head.fields.count >= limits.fieldCount { throw .reject(.tooManyLines) }
-                head.fields.appendIndexed(name: name, value: value, id: id)
+                head.fields.appendIndexed(name: name, value: value, id: id, isLine: isLine)
                 lineStart = next
             case .end(let next):
                 if next > limits.totalBytes { throw .reject(.tooBig) }

@@ -30,6 +30,8 @@ package struct ParentHandshake: Sendable {
         case open
     }
 
+    /// Answers of a parent before the one that counts.
+    package static let mostInterims = 8
     /// Longest answer of a parent.
     package static let mostBytes = 16 * 1024
 
@@ -39,6 +41,7 @@ package struct ParentHandshake: Sendable {
     private var state: State
     private var parser: ResponseHeadParser
     private var head = ResponseHead()
+    private var interims = 0
 
     /// - Parameters:
     ///   - host: a name, or an address, of IPv6 in brackets.
@@ -101,13 +104,7 @@ package struct ParentHandshake: Sendable {
         guard input.count >= 5 else { return .needMore }
         guard input[0] == 5 else { return .failed(.malformed) }
         if input[1] != 0 { return .failed(SOCKSReply(rawValue: input[1]).map { .socks($0) } ?? .malformed) }
-        let length: Int
-        switch input[3] {
-        case 1: length = 4
-        case 3: length = 1 + Int(input[4])
-        case 4: length = 16
-        default: return .failed(.malformed)
-        }
+        guard let length = SOCKSAddress.length(type: input[3], first: input[4]) else { return .failed(.malformed) }
         guard input.count >= 6 + length else { return .needMore }
         state = .open
         return .open(consumed: 6 + length)
@@ -142,7 +139,10 @@ package struct ParentHandshake: Sendable {
         case .needMore: return input.count > Self.mostBytes ? .failed(.malformed) : .needMore
         case .rejected: return .failed(.malformed)
         case .complete(let consumed):
-            if head.status < 200 { return .send([], consumed: consumed) }
+            if head.status < 200 {
+                interims += 1
+                return interims > Self.mostInterims ? .failed(.malformed) : .send([], consumed: consumed)
+            }
             guard (200...299).contains(head.status) else { return .failed(head.status == 407 ? .refusesUs : .status(head.status)) }
             state = .open
             return .open(consumed: consumed)

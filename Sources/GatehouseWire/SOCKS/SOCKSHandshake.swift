@@ -30,8 +30,13 @@ package struct SOCKSHandshake: Sendable {
 
     private var state = State.greeting
     private let asksPassword: Bool
+    private let offersDatagrams: Bool
 
-    package init(asksPassword: Bool) { self.asksPassword = asksPassword }
+    /// - Parameter offersDatagrams: UDP ASSOCIATE is served.
+    package init(asksPassword: Bool, offersDatagrams: Bool = false) {
+        self.asksPassword = asksPassword
+        self.offersDatagrams = offersDatagrams
+    }
 
     /// Reads one message. What was consumed must not be handed in again.
     package mutating func read(_ input: Span<UInt8>) -> Result {
@@ -81,36 +86,32 @@ package struct SOCKSHandshake: Sendable {
     private mutating func readRequest(_ input: Span<UInt8>) -> Result {
         if input[0] != 5 { return .refused(SOCKSReply.generalFailure.bytes, .malformed) }
         guard input.count >= 5 else { return .needMore }
-        let length: Int
-        switch input[3] {
-        case 1: length = 4
-        case 3: length = 1 + Int(input[4])
-        case 4: length = 16
-        default: return .refused(SOCKSReply.addressTypeNotSupported.bytes, .addressType)
+        guard let length = SOCKSAddress.length(type: input[3], first: input[4]) else {
+            return .refused(SOCKSReply.addressTypeNotSupported.bytes, .addressType)
         }
         let end = 4 + length + 2
         guard input.count >= end else { return .needMore }
-        // CONNECT alone: BIND and UDP ASSOCIATE open ports here for strangers.
-        guard input[1] == 1 else { return .refused(SOCKSReply.commandNotSupported.bytes, .command) }
-        let address = input.extracting(4..<4 + length)
-        guard let host = Self.host(type: input[3], address) else { return .refused(SOCKSReply.generalFailure.bytes, .name) }
+        // BIND would open ports here for strangers, and so does UDP ASSOCIATE where nobody asked for it.
+        guard let command = command(input[1]) else { return .refused(SOCKSReply.commandNotSupported.bytes, .command) }
+        let host = SOCKSAddress.host(type: input[3], input.extracting(4..<4 + length))
         let port = Int(input[end - 2]) << 8 | Int(input[end - 1])
-        guard port > 0 else { return .refused(SOCKSReply.generalFailure.bytes, .name) }
-        state = .done
-        return .request(SOCKSRequest(host: host, port: port), consumed: end)
+        switch command {
+        case .connect:
+            guard let host, port > 0 else { return .refused(SOCKSReply.generalFailure.bytes, .name) }
+            state = .done
+            return .request(SOCKSRequest(.connect, host: host, port: port), consumed: end)
+        case .associate:
+            state = .done
+            // A client that does not know its own address says what it likes.
+            return .request(SOCKSRequest(.associate, host: host ?? Array("0.0.0.0".utf8), port: port), consumed: end)
+        }
     }
 
-    /// As an authority has it: in lower case, IPv6 addresses in brackets.
-    private static func host(type: UInt8, _ bytes: Span<UInt8>) -> [UInt8]? {
-        if type != 3 {
-            guard let address = IPAddress(networkBytes: bytes) else { return nil }
-            return address.isV4 ? address.text : [UInt8(ascii: "[")] + address.text + [UInt8(ascii: "]")]
+    private func command(_ number: UInt8) -> SOCKSRequest.Command? {
+        switch number {
+        case 1: .connect
+        case 3 where offersDatagrams: .associate
+        default: nil
         }
-        let name = (1..<bytes.count).map { bytes[$0] }
-        if let address = IPAddress(name), !address.isV4 { return [UInt8(ascii: "[")] + address.text + [UInt8(ascii: "]")] }
-        var host: [UInt8] = []
-        // What is no name cannot be looked up; a port in it is no name either.
-        guard !name.contains(UInt8(ascii: ":")), case .valid = HostName.parse(name, into: &host) else { return nil }
-        return host
     }
 }

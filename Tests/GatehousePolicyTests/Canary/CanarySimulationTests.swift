@@ -100,6 +100,13 @@ import Testing
         #expect(throws: CanaryJournal.ReplayError.self) { try CanaryJournal.replay(lines) }
     }
 
+    @Test(arguments: [nil, CanaryJudgement.Latency(quantile: 9990, tolerance: 10), CanaryJudgement.Latency(includesBody: true)])
+    func `rules survive the way through a journal`(latency: CanaryJudgement.Latency?) throws {
+        var rules = Self.rules
+        rules.judgement.latency = latency
+        #expect(CanaryEvent(CanaryEvent.rulesChanged(rules).text) == .rulesChanged(rules))
+    }
+
     @Test(arguments: [
         "0 block 1/0 1/0 0/0", "0 block 1/2 1/0 0/0 0/0", "0 promote everything", "x hold", "0", "0 rules steps=5", "= held", "0 hold",
     ])

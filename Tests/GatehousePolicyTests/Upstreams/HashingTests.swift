@@ -73,15 +73,6 @@ import Testing
         #expect(letters(Self.whole, method, [[], [], [], []]) == "acba")
     }
 
-    @Test func `random follows the weights`() {
-        var pool = PoolMachine(peers: weights(1, 3, 6), method: .random(two: .off))
-        var random = SeededGenerator(seed: 7)
-        for _ in 0..<100_000 { _ = pool.lease(excluding: PeerSet(), now: start, using: &random) }
-        for (snapshot, expected) in zip(pool.snapshots(now: start), [10_000.0, 30_000, 60_000]) {
-            #expect(abs(Double(snapshot.leases) - expected) < expected * 0.03)
-        }
-    }
-
     @Test func `the better of two keeps the load even`() {
         var one = PoolMachine(peers: weights(1, 1, 1, 1, 1, 1, 1, 1), method: .random(two: .off))
         var two = PoolMachine(peers: weights(1, 1, 1, 1, 1, 1, 1, 1), method: .random(two: .leastConnections))

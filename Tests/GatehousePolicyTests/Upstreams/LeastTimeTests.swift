@@ -36,20 +36,6 @@ import Testing
         #expect(pool.snapshots(now: start).map(\.active) == [20, 10])
     }
 
-    @Test func `equally fast peers under load share 100000 requests within one percent of their weights`() {
-        let shares = [7, 3, 1, 11, 2]
-        var pool = PoolMachine(peers: shares.map { PeerSpec(weight: $0) }, method: .leastTime(.header(inflight: false)))
-        var held: [PeerID] = []
-        for number in 0..<100_000 {
-            if number >= 2400 { pool.released(held[number - 2400], LeaseReport(.succeeded), now: start) }
-            if case .use(let peer) = pool.lease(excluding: Self.nobody, now: start) { held.append(peer) }
-        }
-        for (index, share) in shares.enumerated() {
-            let expected = 100_000.0 * Double(share) / 24
-            #expect(abs(Double(held.count { $0.index == index }) - expected) < expected * 0.01)
-        }
-    }
-
     @Test func `header and last byte are two times`() {
         for (mode, expected) in [(BalancingMethod.LeastTimeMode.header(inflight: false), 0), (.lastByte(inflight: false), 1)] {
             var pool = PoolMachine(peers: weights(1, 1), method: .leastTime(mode))

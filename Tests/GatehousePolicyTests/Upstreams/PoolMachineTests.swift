@@ -62,33 +62,6 @@ func weights(_ weights: Int...) -> [PeerSpec] { weights.map { PeerSpec(weight: $
         #expect(sequence(weights(5, 1, 1), .leastConnections, count: 7) == "aabacaa")
     }
 
-    @Test(arguments: [BalancingMethod.roundRobin, .leastConnections])
-    func `shares over 100000 requests are within one percent of the weights`(method: BalancingMethod) {
-        let shares = [7, 3, 1, 11, 2]
-        var pool = PoolMachine(peers: shares.map { PeerSpec(weight: $0) }, method: method)
-        for _ in 0..<100_000 {
-            guard case .use(let peer) = pool.lease(excluding: PeerSet(), now: start) else { continue }
-            pool.released(peer, LeaseReport(.succeeded), now: start)
-        }
-        for (snapshot, share) in zip(pool.snapshots(now: start), shares) {
-            let expected = 100_000.0 * Double(share) / 24
-            #expect(abs(Double(snapshot.leases) - expected) < expected * 0.01)
-        }
-    }
-
-    @Test(arguments: [BalancingMethod.ipHash, .hash(consistent: false), .random(two: .off)])
-    func `shares by keys and by chance are within one percent too`(method: BalancingMethod) {
-        var pool = PoolMachine(peers: weights(2, 3), method: method)
-        var random = SeededGenerator(seed: 1)
-        for number in 0..<100_000 {
-            let key = [UInt8(number >> 16), UInt8(number >> 8 & 255), UInt8(number & 255)]
-            _ = pool.lease(excluding: PeerSet(), now: start, key: key, using: &random)
-        }
-        for (snapshot, expected) in zip(pool.snapshots(now: start), [40_000.0, 60_000]) {
-            #expect(abs(Double(snapshot.leases) - expected) < expected * 0.01)
-        }
-    }
-
     @Test func `a failed peer rests for fail_timeout, gets one chance, and a success clears it`() {
         var pool = PoolMachine(peers: weights(1, 1))
         let a = PeerID(index: 0)

@@ -35,6 +35,15 @@ import Testing
         #expect(machine.attemptFailed(failure, Self.sent, now: start) == expected)
     }
 
+    @Test(arguments: [(0, 3), (2, 2), (9, 3)])
+    func `who waited for the first peer has as many tries as there are peers then`(most: Int, expected: Int) {
+        var machine = machine(tries: most, peers: 0)
+        machine.waitedForFirstPeer(peerTries: 3)
+        for attempt in 1...expected {
+            #expect((machine.attemptFailed(.error, Self.sent, now: start) == .nextPeer) == (attempt < expected))
+        }
+    }
+
     @Test(
         arguments: [
             (RetryConditions.error, unsent, RetryMachine.FailureResult.nextPeer),

@@ -30,6 +30,31 @@ import Testing
         #expect(list.count(of: .via) == 2 && list.count(of: .host) == 1 && list.count(of: .date) == 0)
     }
 
+    /// However a line was written: where it could be taken as it is, and where it could not.
+    @Test(arguments: [
+        "A: 1\r\nB: 2\r\nC: 3\r\n",
+        "A:1\r\nB: 2\r\nC: 3\r\n",
+        "A: 1\nB: 2\r\nC: 3\r\n",
+        "A: 1\r\nB:\t2 \r\nC: 3\n",
+        "A: 1 \nB:  2\r\nC: 3 \r\n",
+    ])
+    func `lines are written in one form, as received and as copied, without those left out`(received: String) {
+        let input = Array("HTTP/1.1 200 OK\r\n\(received)\r\n".utf8)
+        var head = ResponseHead()
+        var parser = ResponseHeadParser()
+        #expect(parser.parse(input.span, into: &head) == .complete(consumed: input.count))
+        var copies = HeaderFields()
+        for i in 0..<head.fields.count { copies.append(at: i, of: head.fields) }
+        for list in [head.fields, copies] {
+            let all = ByteBuffer()
+            list.appendLines(to: all)
+            #expect(String(decoding: all.bytes(), as: UTF8.self) == "A: 1\r\nB: 2\r\nC: 3\r\n")
+            let some = ByteBuffer()
+            list.appendLines(to: some) { list.bytes[$0.name.lowerBound] == UInt8(ascii: "B") }
+            #expect(String(decoding: some.bytes(), as: UTF8.self) == "A: 1\r\nC: 3\r\n")
+        }
+    }
+
     @Test func `removed fields are gone and the others stay`() {
         var list = fields([("Via", "1"), ("X", "2"), ("Via", "3"), ("Host", "4")])
         list.remove(.via)

@@ -96,4 +96,18 @@ import Testing
     func `a status has a reply code`(status: Int, error: ProxyError?, expected: SOCKSReply) {
         #expect(SOCKSReply(refusal: status, error) == expected)
     }
+
+    @Test(
+        arguments: [
+            ([1, 0, 0, 0, 0, 0, 0], "0.0.0.0", 0), ([1, 10, 0, 0, 7, 0x13, 0x88], "10.0.0.7", 5000), ([3, 0, 0, 0], "0.0.0.0", 0),
+            ([4] + [UInt8](repeating: 0, count: 18), "[::]", 0), ([3, 3] + ascii("a:b") + [0, 9], "0.0.0.0", 9),
+        ] as [([UInt8], String, Int)])
+    func `an association is asked for where it is offered, from whatever address`(address: [UInt8], host: String, port: Int) {
+        let input = [5, 3, 0] + address
+        var handshake = SOCKSHandshake(asksPassword: false, offersDatagrams: true)
+        _ = handshake.read(([5, 1, 0] as [UInt8]).span)
+        for end in 0..<input.count { #expect(handshake.read(Array(input[..<end]).span) == .needMore) }
+        let request = SOCKSRequest(.associate, host: Self.ascii(host), port: port)
+        #expect(handshake.read(input.span) == .request(request, consumed: input.count))
+    }
 }
