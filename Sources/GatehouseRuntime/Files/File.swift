@@ -62,15 +62,21 @@ package final class File: Sendable {
 
     /// Writes all of `buffer` at `offset` and consumes it.
     package func write(_ buffer: ByteBuffer, at offset: Int) throws(SystemError) {
-        var offset = offset
-        while !buffer.isEmpty {
-            // The system only reads, and only during the call.
+        try write(contentOf: buffer, at: offset)
+        buffer.consume(buffer.count)
+    }
+
+    /// The same with a buffer that stays as it is.
+    package func write(contentOf buffer: ByteBuffer, at offset: Int) throws(SystemError) {
+        var written = 0
+        while written < buffer.count {
+            // The system only reads, within what is readable, and only during the call.
             let result = unsafe buffer.withReadable {
-                unsafe gatehouse_write_at(descriptor.number, $0.baseAddress, $0.count, Int64(offset))
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: $0[written...])
+                return unsafe gatehouse_write_at(descriptor.number, rest.baseAddress, rest.count, Int64(offset + written))
             }
             if result < 0 { throw SystemError(code: Int32(-result), operation: "pwrite") }
-            buffer.consume(result)
-            offset += result
+            written += result
         }
     }
 

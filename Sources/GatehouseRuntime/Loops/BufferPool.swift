@@ -6,28 +6,29 @@ package import GatehouseWire
 /// Free lists are bounded: what does not fit is freed.
 package final class BufferPool {
     /// Free buffers of at least one capacity.
-    private struct FreeList {
+    private final class FreeList {
         let capacity: Int
         let limit: Int
-        private var buffers: [ByteBuffer] = []
+        // `@exclusivity(unchecked)`: on one thread; checking each access at run time costs more than the access.
+        @safe @exclusivity(unchecked) private var buffers: [ByteBuffer] = []
 
         init(capacity: Int, limit: Int) {
             self.capacity = capacity
             self.limit = limit
         }
 
-        mutating func take() -> ByteBuffer { buffers.popLast() ?? ByteBuffer(capacity: capacity) }
+        func take() -> ByteBuffer { buffers.popLast() ?? ByteBuffer(capacity: capacity) }
 
-        mutating func add(_ buffer: ByteBuffer) {
+        func add(_ buffer: ByteBuffer) {
             if buffers.count < limit { buffers.append(buffer) }
         }
     }
 
     // At most 1, 2, 4 and 8 MiB stay with a loop.
-    @safe @exclusivity(unchecked) private var small = FreeList(capacity: 4 << 10, limit: 256)
-    @safe @exclusivity(unchecked) private var medium = FreeList(capacity: 16 << 10, limit: 128)
-    @safe @exclusivity(unchecked) private var large = FreeList(capacity: 64 << 10, limit: 64)
-    @safe @exclusivity(unchecked) private var huge = FreeList(capacity: 256 << 10, limit: 32)
+    private let small = FreeList(capacity: 4 << 10, limit: 256)
+    private let medium = FreeList(capacity: 16 << 10, limit: 128)
+    private let large = FreeList(capacity: 64 << 10, limit: 64)
+    private let huge = FreeList(capacity: 256 << 10, limit: 32)
 
     init() {}
 

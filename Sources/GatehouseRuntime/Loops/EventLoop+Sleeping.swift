@@ -19,6 +19,15 @@ extension EventLoop {
     }
 }
 
+extension EventLoop {
+    /// Suspends until the loop has been round once, so that others have their turn. On the loop's thread, and for tasks that prefer it.
+    nonisolated(nonsending) package func nextTurn() async {
+        await withCheckedContinuation { continuation in
+            atEndOfTurn { continuation.resume() }
+        }
+    }
+}
+
 /// One sleeping task. Confined to the loop's thread; begin and cancellation may come in either order.
 private final class Sleeper {
     private enum State {

@@ -1,5 +1,5 @@
 import CGatehouse
-package import GatehouseWire
+public import GatehouseWire
 import Synchronization
 
 /// One thread that polls descriptors and runs tasks: a connection's task prefers the loop that polls its socket.
@@ -12,7 +12,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     // `@unchecked Sendable`: `remote`, the atomics and the poller's `wake` are for any thread, everything else that varies is
     // confined to the loop's own thread.
 
-    package typealias Instant = MonotonicInstant
+    @usableFromInline package typealias Instant = MonotonicInstant
 
     package let name: String
     package let index: Int
@@ -46,7 +46,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     // Last, because the compiler does not know the size of an `Instant`, and so not the place of what follows one.
     let origin: Instant
-    @safe @exclusivity(unchecked) var cachedNow: Instant
+    @safe @exclusivity(unchecked) @usableFromInline var cachedNow: Instant
 
     /// More jobs than this in one turn wait until sources and timers had their say.
     private static let jobsPerTurn = 512
@@ -80,7 +80,7 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// When this turn began to run what was ready. Only on the loop's thread.
-    package var now: Instant { cachedNow }
+    @inlinable package var now: Instant { cachedNow }
 
     /// The wall clock, read at most once a turn: seconds since 1970. Only on the loop's thread.
     package var wallClock: (seconds: Int, nanoseconds: Int) {

@@ -1,8 +1,10 @@
 /// What a task waits for at a socket.
-package struct Interest: OptionSet, Sendable {
-    package let rawValue: UInt8
+public struct Interest: OptionSet, Sendable {
+    /// The bits of what is waited for.
+    public let rawValue: UInt8
 
-    @inlinable package init(rawValue: UInt8) {
+    /// What the bits stand for.
+    @inlinable public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 

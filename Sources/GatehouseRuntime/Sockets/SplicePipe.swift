@@ -23,7 +23,7 @@ package final class SplicePipe {
     /// Moves at most `limit` bytes from `socket` into the pipe, which has to be empty: a full one looks like a socket without bytes.
     package func receiveNow(from socket: Socket, limit: Int) throws(SocketError) -> ReceiveResult {
         precondition(count == 0, "splicing into a pipe that holds bytes")
-        guard socket.isOpen else { throw SocketError(kind: .closed, operation: "splice") }
+        try socket.checkWaitable("splice")
         if !socket.condition.contains(.readable) { return .wouldBlock }
         if socket.hasEnded { return .end }
         while true {

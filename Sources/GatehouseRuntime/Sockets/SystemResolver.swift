@@ -3,17 +3,33 @@ import Glibc
 
 /// The system's own resolver: hosts file, DNS, and what else `nsswitch.conf` names.
 package enum SystemResolver {
+    package enum Answer: Sendable, Equatable {
+        /// At least one: IPv4 first, each once.
+        case found([IPAddress])
+        /// There is no such name, or none with an address.
+        case unknown
+        /// Nobody could be asked, or none answered.
+        case noAnswer
+    }
+
     /// All addresses of `name`, IPv4 first and each once; empty when there are none. Blocks, so never on a loop.
     package static func addresses(of name: String) -> [IPAddress] {
-        if let address = IPAddress(name) { return [address] }
-        if name.utf8.contains(0) { return [] }
+        if case .found(let addresses) = lookUp(name) { addresses } else { [] }
+    }
+
+    /// The same, and what it means where there are none. Blocks.
+    package static func lookUp(_ name: String) -> Answer {
+        if let address = IPAddress(name) { return .found([address]) }
+        if name.utf8.contains(0) { return .unknown }
         // A structure of zeroes, whose pointers stay null.
         var hints = unsafe addrinfo()
         unsafe hints.ai_family = AF_UNSPEC
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
         // The list is the library's until `freeaddrinfo`, which is called once it was copied.
-        guard unsafe getaddrinfo(name, nil, &hints, &list) == 0 else { return [] }
+        let result = unsafe getaddrinfo(name, nil, &hints, &list)
+        if result == EAI_AGAIN { return .noAnswer }
+        guard result == 0 else { return .unknown }
         defer { unsafe freeaddrinfo(list) }
         var found: [IPAddress] = []
         var next = unsafe list
@@ -21,7 +37,7 @@ package enum SystemResolver {
             if let address = unsafe address(in: entry.pointee), !found.contains(address) { found.append(address) }
             unsafe next = entry.pointee.ai_next
         }
-        return found.filter(\.isV4) + found.filter { !$0.isV4 }
+        return found.isEmpty ? .unknown : .found(found.filter(\.isV4) + found.filter { !$0.isV4 })
     }
 
     /// The address of an entry of one of the two families. The entry has to be alive.

@@ -13,7 +13,7 @@ import Synchronization
 ///     }
 ///
 /// In return nothing in such an actor may take long, or call another actor that has one of these: two threads could wait for each other.
-package final class BriefExecutor: SerialExecutor, @unchecked Sendable {
+public final class BriefExecutor: SerialExecutor, @unchecked Sendable {
     // `@unchecked Sendable`: `postponed` is only touched by the thread that holds the lock.
     private let lock = Lock(())
     /// The thread inside, 0 for none.
@@ -23,7 +23,8 @@ package final class BriefExecutor: SerialExecutor, @unchecked Sendable {
 
     package init() {}
 
-    package func enqueue(_ job: consuming ExecutorJob) {
+    /// Runs the job on the thread that brings it, before it returns.
+    public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         if isInside { postponed.append(job) } else { enter { run(job) } }
     }
@@ -55,7 +56,9 @@ package final class BriefExecutor: SerialExecutor, @unchecked Sendable {
 
     private var isInside: Bool { owner.load(ordering: .relaxed) == UInt(pthread_self()) }
 
-    package func checkIsolated() { precondition(isInside, "not inside the actor") }
+    /// Ends the program where this thread is not inside.
+    public func checkIsolated() { precondition(isInside, "not inside the actor") }
 
-    package func isIsolatingCurrentContext() -> Bool? { isInside }
+    /// Whether this thread is inside.
+    public func isIsolatingCurrentContext() -> Bool? { isInside }
 }

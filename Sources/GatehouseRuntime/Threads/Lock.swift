@@ -5,7 +5,7 @@ import Glibc
 /// Backed by `pthread_mutex_t`: the standard library's mutex is a priority-inheritance futex on Linux and can collapse when more
 /// threads want it than there are cores. Never held across an `await`, and never taken again by the code inside.
 @safe
-package final class Lock<State>: @unchecked Sendable {
+public final class Lock<State>: @unchecked Sendable {
     // `@unchecked Sendable`: `state` is only touched between locking and unlocking `mutex`.
     @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
     // Exclusive because of the mutex, which makes the run-time check superfluous.
