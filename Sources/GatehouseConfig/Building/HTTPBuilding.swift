@@ -15,11 +15,18 @@ struct HTTPBuilding {
         for (name, word) in shared.http.domainSets.undefined {
             shared.diagnostics.fail(ConfigurationError("unknown domain_set \"\(name)\"", at: word))
         }
-        return HTTPConfiguration(
+        for (name, word) in shared.http.connectionZones.undefined + shared.http.bandwidthZones.undefined {
+            // nginx's sentence: such a zone has no size yet.
+            shared.diagnostics.fail(ConfigurationError("zero size shared memory zone \"\(name)\"", at: word))
+        }
+        var http = HTTPConfiguration(
             servers: servers, listeners: listeners, upstreams: UpstreamBuilding(shared: shared, root: root).build(),
             canaries: shared.http.upstreams.canaries, slots: shared.http.variables.all, root: root,
             allLocations: shared.locations, showsRequestBody: shared.http.variables.showsRequestBody,
             domainSets: shared.http.domainSets.sets, exits: shared.http.exits)
+        http.connectionZones = shared.http.connectionZones.all
+        http.bandwidthZones = shared.http.bandwidthZones.all
+        return http
     }
 
     private func server(_ draft: ServerDraft, number: Int) -> ServerConfiguration? {

@@ -33,6 +33,8 @@ struct UpstreamBuilding {
             let hint = "define it in \"http\", as in \"match \(name) { status 200; }\""
             return shared.diagnostics.fail(ConfigurationError("match \"\(name)\" is not defined", at: word, hints: [hint]))
         }
-        check.match = match
+        check.match = match.response
+        check.required = match.required
+        if !match.required.isEmpty { check.slots = shared.http.variables.all }
     }
 }

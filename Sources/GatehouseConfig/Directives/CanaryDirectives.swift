@@ -66,8 +66,21 @@ enum CanaryDirectives {
             if draft.settings.rules.steps.isEmpty && !inner.has("steps") && !inner.has("share") {
                 throw reader.fail("no \"share\" or \"steps\" in canary \"\(draft.settings.name)\"")
             }
+            try checkFiles(of: draft.settings, among: reader.scope.http.upstreams.canaries[..<index], reader)
             reader.scope.http.upstreams.canaries[index].baseline = baseline
             reader.scope.http.upstreams.canaries[index].canary = canary
+        }
+    }
+
+    /// What one rollout writes, another would take for its own.
+    private static func checkFiles(
+        of canary: CanarySettings, among others: ArraySlice<CanarySettings>, _ reader: DirectiveReader
+    ) throws(ConfigurationError) {
+        let own = [canary.stateFile, canary.journalFile].compactMap { $0 }
+        if own.count == 2 && own[0] == own[1] { throw reader.fail("\"state\" and \"journal\" are the same file \"\(own[0])\"") }
+        for other in others {
+            guard let file = own.first(where: { $0 == other.stateFile || $0 == other.journalFile }) else { continue }
+            throw reader.fail("the file \"\(file)\" of canary \"\(canary.name)\" is that of canary \"\(other.name)\" as well")
         }
     }
 

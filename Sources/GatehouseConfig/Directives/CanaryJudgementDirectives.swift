@@ -12,7 +12,7 @@ enum CanaryJudgementDirectives {
             reader.scope.canary.settings.rules.judgement.tolerance = share.hundredths
         },
         DirectiveRow(
-            "latency", .canary, .between(1, 2), default: "p95 tolerance=25%", "The quantile of times that is compared, or \"off\".",
+            "latency", .canary, .between(1, 3), default: "p95 tolerance=25%", "The quantile of times that is compared, or \"off\".",
             read: latency),
         DirectiveRow("confidence", .canary, .exactly(1), default: "99.5%", "How sure the judge must be to stop a rollout.") { reader in
             guard let share = CanaryShare(reader.string(0)), share.hundredths >= 5000, share < .all else {
@@ -47,7 +47,7 @@ enum CanaryJudgementDirectives {
         reader.scope.canary.settings.failures = failures
     }
 
-    /// `off`, `p95`, `p99.9 tolerance=10%`
+    /// `off`, `p95`, `p99.9 tolerance=10% last_byte`
     private static func latency(_ reader: inout DirectiveReader) throws(ConfigurationError) {
         if reader.string(0) == "off" && reader.count == 1 {
             reader.scope.canary.settings.rules.judgement.latency = nil
@@ -57,11 +57,16 @@ enum CanaryJudgementDirectives {
             quantile < .all
         else { throw reader.refuse("takes \"off\" or a quantile such as p95", at: 0) }
         var rule = CanaryJudgement.Latency(quantile: quantile.hundredths)
-        if reader.count == 2 {
-            guard case ("tolerance", let value?) = reader.keyValue(1), value.hasSuffix("%"),
-                let tolerance = Quantity.integer(value.utf8.dropLast()), tolerance <= 10000
-            else { throw reader.fail("invalid parameter \"\(reader.string(1))\"", at: 1) }
-            rule.tolerance = tolerance
+        for index in 1..<reader.count {
+            switch reader.keyValue(index) {
+            case ("last_byte", nil): rule.includesBody = true
+            case ("tolerance", let value?):
+                guard value.hasSuffix("%"), let tolerance = Quantity.integer(value.utf8.dropLast()), tolerance <= 10000 else {
+                    throw reader.fail("invalid parameter \"\(reader.string(index))\"", at: index)
+                }
+                rule.tolerance = tolerance
+            default: throw reader.fail("invalid parameter \"\(reader.string(index))\"", at: index)
+            }
         }
         reader.scope.canary.settings.rules.judgement.latency = rule
     }

@@ -25,6 +25,7 @@ package enum DirectiveTable {
         ("Upstream groups", UpstreamDirectives.rows),
         ("Health of upstream groups", HealthDirectives.rows),
         ("Canaries", CanaryDirectives.rows),
+        ("Mirrors", MirrorDirectives.rows),
         ("Headers of answers", HeadersDirectives.rows),
         ("Details of answers", AnswerDirectives.rows),
         ("Access log", LogDirectives.rows),
@@ -32,6 +33,7 @@ package enum DirectiveTable {
         ("Networks", GeoDirectives.rows),
         ("Splitting", SplitClientsDirectives.rows),
         ("Access", AccessDirectives.rows),
+        ("Limits", LimitDirectives.rows),
         ("Authentication", AuthenticationDirectives.rows),
         ("Accepted without effect", IgnoredDirectives.rows),
     ]

@@ -9,8 +9,12 @@ enum ForwardDirectives {
         [
             DirectiveRow(
                 "forward_proxy", .server, .flag, default: "off",
-                "Makes the server a forward proxy: it takes requests in absolute form, and CONNECT, to where they ask.", read: proxy)
-        ] + admitting + guarding
+                "Makes the server a forward proxy: it takes requests in absolute form, and CONNECT, to where they ask.", read: proxy),
+            DirectiveRow(
+                "forward_pac", .location, .between(0, 1),
+                "Answers with a PAC file made from the rules; what leads to the proxy is its own address, or what is given: \"PROXY proxy.example:3128\".",
+                read: autoConfiguration),
+        ] + admitting + guarding + datagrams
 
     private static let admitting: [DirectiveRow] = [
         DirectiveRow("forward_methods", places, .atLeast(1), "The only methods that are forwarded, CONNECT among them if wanted.") {
@@ -56,6 +60,27 @@ enum ForwardDirectives {
             "forward_guard_allow", places, .atLeast(1), repeats: true, "Networks that may be connected to all the same.", read: allow),
     ]
 
+    private static let datagrams: [DirectiveRow] = [
+        DirectiveRow(
+            "forward_udp_ports", places, .atLeast(1), default: "off",
+            "Ports and ranges that SOCKS5 clients may send datagrams to; without any, UDP ASSOCIATE is refused."
+        ) { reader in
+            reader.scope.location.forward.datagrams.ports = reader.count == 1 && reader.string(0) == "off" ? nil : try ports(reader)
+        },
+        DirectiveRow(
+            "forward_udp_timeout", places, .exactly(1), default: "60s", "How long nothing may pass an association before it ends."
+        ) { reader in
+            reader.scope.location.forward.datagrams.timeout = try reader.duration(0)
+        },
+        DirectiveRow(
+            "forward_udp_associations", places, .between(1, 2), default: "256 32",
+            "Associations at the same time, in all and of one client."
+        ) { reader in
+            reader.scope.location.forward.datagrams.limits.all = try reader.integer(0, in: 1...65536)
+            if reader.count > 1 { reader.scope.location.forward.datagrams.limits.ofClient = try reader.integer(1, in: 1...65536) }
+        },
+    ]
+
     private static func proxy(_ reader: inout DirectiveReader) throws(ConfigurationError) {
         guard try reader.flag() else { return }
         if reader.scope.location.handler != nil { throw reader.fail("\"forward_proxy\" cannot be used together with \"tunnel_pass\"") }
@@ -66,6 +91,15 @@ enum ForwardDirectives {
             setDefaults(reader)
             warnOfOpenProxy(reader)
         }
+    }
+
+    private static func autoConfiguration(_ reader: inout DirectiveReader) throws(ConfigurationError) {
+        if reader.count == 0, !reader.scope.location.forward.isOn {
+            throw reader.fail(
+                "\"forward_pac\" has to be told what leads to the proxy where the server is none itself",
+                hints: ["forward_pac \"PROXY proxy.example:3128\";"])
+        }
+        reader.scope.location.handler = .autoConfiguration(route: reader.count == 0 ? nil : try reader.template(0))
     }
 
     /// What suits answers and bodies of strangers better than the defaults for one's own servers; each may be said otherwise.

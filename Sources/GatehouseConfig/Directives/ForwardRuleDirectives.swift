@@ -7,7 +7,7 @@ enum ForwardRuleDirectives {
     static let rows: [DirectiveRow] = [
         DirectiveRow(
             "forward_rule", [.http, .server], .atLeast(1), repeats: true,
-            "allow, deny, redirect URL or exit NAME, and the conditions: user= client= time= domain= address= port= method= url=, each with ! before it "
+            "allow, bypass, deny, redirect URL or exit NAME, and the conditions: user= client= time= domain= address= port= method= url=, each with ! before it "
                 + "for its contrary. The first rule whose conditions all hold decides.", read: rule),
         DirectiveRow(
             "domain_set", .http, .block(1...1), repeats: true,
@@ -22,6 +22,7 @@ enum ForwardRuleDirectives {
         let action: ForwardRule.Action
         switch reader.string(0) {
         case "allow": action = .allow
+        case "bypass": action = .bypass
         case "deny": action = .deny
         case "redirect":
             guard reader.count > 1 else { throw reader.fail("\"redirect\" needs a URL", at: 0) }
@@ -38,7 +39,7 @@ enum ForwardRuleDirectives {
             action = .exit(number)
         default:
             throw reader.fail(
-                "invalid action \"\(reader.string(0))\"", at: 0, hints: ["the actions are allow, deny, redirect and exit"])
+                "invalid action \"\(reader.string(0))\"", at: 0, hints: ["the actions are allow, bypass, deny, redirect and exit"])
         }
         var conditions: [ForwardCondition] = []
         for index in first..<max(first, reader.count) { conditions.append(try ForwardConditionParsing(reader, index).parse()) }

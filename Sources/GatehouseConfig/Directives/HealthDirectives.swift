@@ -51,7 +51,7 @@ enum HealthDirectives {
     }
 
     private static func match(_ reader: inout DirectiveReader) throws(ConfigurationError) {
-        var match = ResponseMatch()
+        var match = MatchSettings()
         reader.forEachEntry { entry in try MatchEntry.apply(entry, to: &match) }
         if reader.scope.http.matches.updateValue(match, forKey: reader.string(0)) != nil {
             throw reader.fail("duplicate match \"\(reader.string(0))\"", at: 0)

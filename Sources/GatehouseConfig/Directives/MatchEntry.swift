@@ -1,20 +1,44 @@
 import GatehousePattern
 import GatehousePolicy
 
-/// The lines of a `match` block: `status`, `header` and `body`.
+/// The lines of a `match` block: `status`, `header`, `body` and `require`.
 enum MatchEntry {
-    static func apply(_ entry: DirectiveReader, to match: inout ResponseMatch) throws(ConfigurationError) {
+    static func apply(_ entry: DirectiveReader, to match: inout MatchSettings) throws(ConfigurationError) {
         switch entry.name {
-        case "status": match.statuses.append(try statuses(entry))
-        case "header": match.headers.append(try header(entry))
-        case "body": match.bodies.append(try body(entry))
-        case "require":
-            let hint = "health checks have no variables here: test the answer with \"status\", \"header\" and \"body\""
-            throw entry.fail("\"require\" is not supported", hints: [hint])
+        case "status": match.response.statuses.append(try statuses(entry))
+        case "header": match.response.headers.append(try header(entry))
+        case "body": match.response.bodies.append(try body(entry))
+        case "require": match.required += try required(entry)
         default:
-            throw entry.fail("unknown directive \"\(entry.name)\"", hints: ["a match takes \"status\", \"header\" and \"body\""])
+            let hint = "a match takes \"status\", \"header\", \"body\" and \"require\""
+            throw entry.fail("unknown directive \"\(entry.name)\"", hints: [hint])
         }
     }
+
+    // MARK: require
+
+    /// `require $NAME …`.
+    private static func required(_ entry: DirectiveReader) throws(ConfigurationError) -> [RequiredVariable] {
+        if entry.count == 0 {
+            throw entry.fail("invalid number of arguments in \"require\"", hints: ["as in \"require $upstream_http_x_ready\""])
+        }
+        var all: [RequiredVariable] = []
+        for index in 0..<entry.count {
+            guard let template = try? entry.template(index), template.parts.count == 1, case .variable(let reference) = template.parts[0]
+            else { throw entry.fail("invalid variable name \"\(entry.string(index))\"", at: index) }
+            if !reference.isKnownToProbes {
+                throw entry.fail("\"\(entry.string(index))\" is always empty in a health check", at: index, hints: [known])
+            }
+            all.append(
+                RequiredVariable(
+                    name: String(entry.string(index).drop { $0 == "$" || $0 == "{" }.prefix { $0 != "}" }), reference: reference))
+        }
+        return all
+    }
+
+    private static let known =
+        "no client asks; there are $upstream_http_NAME, $upstream_cookie_NAME, $upstream_status, $upstream_addr, $upstream_header_time, "
+        + "$proxy_host, $proxy_port, and what \"map\", \"geo\" and \"split_clients\" make of them"
 
     // MARK: status
 

@@ -90,7 +90,7 @@ enum ProxyHeaderDirectives {
         case .proxy(.fixed): reader.scope.location.proxy.redirects.append(.automatic, level: reader.depth)
         case .proxy(.template):
             throw reader.fail("\"proxy_redirect default\" cannot be used with \"proxy_pass\" directive with variables", at: 0)
-        case .stubStatus, .tunnel, .forward, nil:
+        case .stubStatus, .tunnel, .forward, .autoConfiguration, nil:
             throw reader.fail("\"proxy_redirect default\" should be placed after the \"proxy_pass\" directive", at: 0)
         }
     }

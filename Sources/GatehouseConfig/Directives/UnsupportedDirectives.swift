@@ -27,9 +27,8 @@ enum UnsupportedDirectives {
     private static let prefixes: [(name: String, what: String)] = [
         ("gzip_", "no compression yet"), ("brotli", "no compression yet"), ("gunzip_", "no compression yet"),
         ("proxy_cache", "no caching yet"),
-        ("proxy_no_cache", "no caching yet"), ("limit_req", "no limits of requests yet"), ("limit_conn", "no limits of connections yet"),
+        ("proxy_no_cache", "no caching yet"), ("limit_req", "no limits of requests yet"),
         ("auth_request", "no subrequests yet"), ("auth_jwt", "no tokens yet"), ("sub_filter", "answers are not rewritten yet"),
-        ("mirror", "no mirroring yet"),
         ("add_before_body", "no subrequests yet"), ("add_after_body", "no subrequests yet"), ("addition_types", "no subrequests yet"),
         ("grpc_", "no gRPC yet"), ("http2_", "no HTTP/2 yet"), ("http3_", "no HTTP/3 yet"), ("quic_", "no HTTP/3 yet"),
         ("fastcgi_", "FastCGI is not spoken"), ("uwsgi_", "uwsgi is not spoken"),

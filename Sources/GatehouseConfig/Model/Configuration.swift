@@ -62,6 +62,10 @@ package struct HTTPConfiguration: Sendable {
     package var domainSets: [DomainSetSettings]
     /// `ForwardRule.Action.exit` counts into it.
     package var exits: [ForwardExitSettings]
+    /// `LimitSettings.Connections.zone` counts into it.
+    package var connectionZones: [ConnectionZoneSettings] = []
+    /// `LimitSettings.bandwidths` counts into it.
+    package var bandwidthZones: [BandwidthZoneSettings] = []
 
     package init(
         servers: [ServerConfiguration], listeners: [ListenerConfiguration], upstreams: [UpstreamSettings],

@@ -14,6 +14,18 @@ package struct ForwardSettings: Sendable {
 
     package enum TunnelNames: Sendable, Equatable { case ignored, judged, required }
 
+    package var datagrams = DatagramSettings()
+
+    /// What SOCKS clients may do with datagrams.
+    package struct DatagramSettings: Sendable {
+        /// `forward_udp_ports`; `nil` where UDP ASSOCIATE is refused.
+        package var ports: PortSet?
+        /// `forward_udp_timeout`: longest silence of both sides together.
+        package var timeout: Duration = .seconds(60)
+        /// `forward_udp_associations`
+        package var limits = AssociationCounts.Limits()
+    }
+
     /// `forward_rule`
     package var rules = ForwardRuleList()
 

@@ -17,6 +17,9 @@ package struct HealthCheckSettings: Sendable {
     /// `match=`, and where it was written.
     package var matchName: Argument?
     package var match = ResponseMatch.standard
+    /// `require` of that block, and what the configuration's own variables are by which it goes.
+    package var required: [RequiredVariable] = []
+    package var slots: [VariableSlot] = []
     /// `keepalive_time=`: how long one connection carries probes; `nil`: each has its own.
     package var keepaliveTime: Duration?
     /// `timeout=`: for a whole probe; `nil` leaves it at those of the proxy settings.

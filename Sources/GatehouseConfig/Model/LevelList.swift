@@ -1,8 +1,9 @@
 /// A list of directives that an inner level replaces as a whole when it has any of its own, as `proxy_set_header` and `add_header` do.
 ///
 /// A block starts with a copy of its parent's list; the first element that the block itself adds drops what was inherited.
-package struct LevelList<Element: Sendable>: Sendable {
-    package private(set) var elements: [Element] = []
+public struct LevelList<Element: Sendable>: Sendable {
+    // What a request asks is inlinable: else it is asked without knowing the type of the elements, at many times the cost.
+    @usableFromInline package internal(set) var elements: [Element] = []
     private var level = 0
 
     package init(_ elements: [Element] = []) {
@@ -30,5 +31,5 @@ package struct LevelList<Element: Sendable>: Sendable {
         elements.append(element)
     }
 
-    package var isEmpty: Bool { elements.isEmpty }
+    @inlinable package var isEmpty: Bool { elements.isEmpty }
 }

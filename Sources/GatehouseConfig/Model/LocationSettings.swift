@@ -72,16 +72,20 @@ package struct LocationSettings: Sendable {
     package var access = LevelList<AccessRules.Rule>()
     package var authentication = AuthenticationSettings()
     package var realIP = RealIPSettings()
+    package var limits = LimitSettings()
 
     // Logs.
     package var accessLogs = LevelList<AccessLogSettings>()
     package var errorLogs = LevelList<ErrorLogSettings>()
+    /// `error_log_client`
+    package var errorLogClient: ClientDisclosure = .whole
     package var logsSubrequests = false
 
     package var resolver: ResolverSettings?
     package var proxy = ProxySettings()
     package var tunnel = TunnelSettings()
     package var forward = ForwardSettings()
+    package var mirror = MirrorSettings()
 
     package init() {}
 
@@ -108,6 +112,8 @@ package enum LocationHandler: Sendable {
     case tunnel(TunnelTarget)
     /// `forward_proxy`: where the request itself asks to be taken.
     case forward
+    /// `forward_pac`: what leads to the proxy; `nil` for where the request came in.
+    case autoConfiguration(route: Template?)
 }
 
 package enum ServerTokens: Sendable {

@@ -36,3 +36,11 @@ package struct AccessLogSettings: Sendable {
         self.format = format
     }
 }
+
+/// How much of a client's address lines of the error log tell.
+package enum ClientDisclosure: Sendable, Equatable {
+    case whole
+    /// The network: 24 bits of an IPv4 address, 48 of an IPv6 one.
+    case masked
+    case off
+}

@@ -1,3 +1,4 @@
+import GatehousePolicy
 import GatehouseWire
 
 /// The main and `events` contexts.
@@ -20,6 +21,8 @@ package struct MainSettings: Sendable {
     package var workingDirectory: String?
     package var workerPriority = 0
     package var shutdownTimeout: Duration?
+    /// How a reload to this configuration begins; `nil`: it takes over at once.
+    package var reloadTrial: ReloadTrialRules?
     package var errorLogs = LevelList<ErrorLogSettings>()
     /// `control`: the path of the socket that takes commands, and where it is set.
     package var control: (path: String, position: SourcePosition)?

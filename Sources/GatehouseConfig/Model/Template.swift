@@ -93,7 +93,7 @@ package enum BuiltinVariable: String, Sendable, CaseIterable {
     case status, body_bytes_sent, bytes_sent, request_time, sent_http_content_type, sent_http_content_length, sent_http_location
     case sent_http_last_modified, sent_http_connection, sent_http_keep_alive, sent_http_transfer_encoding, sent_http_cache_control,
         sent_http_link
-    case limit_rate
+    case limit_rate, limit_conn_status
     // Files.
     case document_root, realpath_root, request_filename
     // Upstream.

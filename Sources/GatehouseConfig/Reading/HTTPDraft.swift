@@ -11,9 +11,11 @@ package final class HTTPDraft {
     /// Files of buffered access logs, each with the first directive that buffers it.
     package var bufferedLogs: [String: AccessLogSettings] = [:]
     /// `match` blocks by name.
-    package var matches: [String: ResponseMatch] = [:]
+    package var matches: [String: MatchSettings] = [:]
     package var domainSets = DomainSetRegistry()
     package var exits: [ForwardExitSettings] = []
+    package var connectionZones = LimitZoneRegistry<ConnectionZoneSettings>()
+    package var bandwidthZones = LimitZoneRegistry<BandwidthZoneSettings>()
 
     package init() {}
 }

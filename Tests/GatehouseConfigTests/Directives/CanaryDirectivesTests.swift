@@ -50,6 +50,7 @@ import Testing
         #expect(settings.failures == CanaryFailures(statuses: [429...429, 500...503], countsResets: true, countsTimeouts: false))
         #expect(settings.rules.onFailure == .stepBack && settings.rules.onSuccess == .hold)
         #expect(settings.stateFile?.hasSuffix("/shop.state") == true && settings.journalFile == "/var/log/shop")
+        #expect(try canary("share 5%; latency p99 last_byte;").rules.judgement.latency == .init(quantile: 9900, includesBody: true))
         #expect(try canary("share 5%; latency off;").rules.judgement.latency == nil)
     }
 
@@ -74,6 +75,13 @@ import Testing
         #expect(settings.exclusions.count == 2)
     }
 
+    @Test(arguments: [("state /f;", "state /f;"), ("state /f;", "journal /f;"), ("journal /f;", "state /g; journal /f;")])
+    func `two rollouts do not write to one file`(first: String, second: String) {
+        let blocks = "canary one { baseline a; canary b; share 5%; \(first) } canary two { baseline a; canary b; share 5%; \(second) }"
+        #expect(messages("\(Self.groups) \(blocks)") == [#"the file "/f" of canary "two" is that of canary "one" as well"#])
+        #expect(messages("\(Self.groups) \(blocks.replacing("/f", with: "/h", maxReplacements: 1))").isEmpty)
+    }
+
     @Test(arguments: [
         ("share 101%;", #"invalid share "101%""#), ("share -1%;", #"invalid share "-1%""#), ("share 5;", #"invalid share "5""#),
         ("steps 5% 1m, 200%;", #"invalid share "200%""#), ("steps 20% 1m, 5% 1m;", "step 5% is not above 20% before it"),
@@ -86,12 +94,14 @@ import Testing
         ("share 5%; errors;", #"invalid number of arguments in "errors" directive"#),
         ("share 5%; latency 95;", #""latency" directive takes "off" or a quantile such as p95"#),
         ("share 5%; latency p100;", #""latency" directive takes "off" or a quantile such as p95"#),
+        ("share 5%; latency p95 first_byte;", #"invalid parameter "first_byte""#),
         ("share 5%; latency p95 tolerance=x;", #"invalid parameter "tolerance=x""#),
         ("share 5%; confidence 100%;", #""confidence" directive takes a percentage from 50% to 99.99%"#),
         ("share 5%; tolerance 100%;", #"invalid percentage "100%""#),
         ("share 5%; stick user a;", #""stick" directive takes "cookie NAME", "header NAME" or "hash KEY""#),
         ("share 5%; override query a;", #""override" directive takes "header NAME" or "cookie NAME""#),
         ("share 5%; on_failure panic;", #"invalid value "panic""#), ("share 5%; server a;", #""server" directive is not allowed here"#),
+        ("share 5%; state /f; journal /f;", #""state" and "journal" are the same file "/f""#),
     ])
     func `a wrong block is refused`(directives: String, message: String) {
         #expect(messages("\(Self.groups) canary shop { baseline a; canary b; \(directives) }") == [message])

@@ -89,11 +89,23 @@ import Testing
         ("header A == b;", #"invalid operator "==""#),
         ("body x;", #"invalid number of arguments in "body""#),
         ("body = x;", #"invalid operator "=""#),
-        ("require $a;", #""require" is not supported"#),
+        ("require;", #"invalid number of arguments in "require""#),
+        ("require x;", #"invalid variable name "x""#),
+        ("require $arg_a;", #""$arg_a" is always empty in a health check"#),
+        ("require $remote_addr;", #""$remote_addr" is always empty in a health check"#),
+        ("require $nothing;", #"unknown "nothing" variable"#),
         ("code 200;", #"unknown directive "code""#),
     ])
     func `a wrong match is refused`(line: String, message: String) {
         #expect(messages("match m { \(line) }") == [message])
+    }
+
+    @Test func `a match may require variables, also such as are defined later`() throws {
+        let match = "match m { require $upstream_http_x $is_well; } map $upstream_status $is_well { 200 1; default 0; }"
+        let check = try check("match=m", http: match)
+        #expect(check.required.map(\.name) == ["upstream_http_x", "is_well"])
+        #expect(check.required[0].reference == .upstreamHeader(Array("x".utf8)))
+        #expect(check.slots.map(\.name) == ["is_well"])
     }
 
     @Test func `a match has one definition`() {

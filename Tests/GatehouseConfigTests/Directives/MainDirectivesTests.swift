@@ -1,4 +1,5 @@
 import GatehouseConfig
+import GatehousePolicy
 import Testing
 
 @Suite struct MainDirectivesTests {
@@ -23,6 +24,12 @@ import Testing
             ])
     }
 
+    @Test func `a reload may begin with a share of the connections`() throws {
+        let trial = try load("reload_canary 2.5% 2m; events {}").get().main.reloadTrial
+        #expect(trial == ReloadTrialRules(share: CanaryShare(clamping: 250), period: .seconds(120)))
+        #expect(try load("reload_canary off; events {}").get().main.reloadTrial == nil && load("events {}").get().main.reloadTrial == nil)
+    }
+
     @Test func `the socket of commands is listened on, for its owner alone`() throws {
         let configuration = try load("control unix:run/c.sock; events {}").get()
         #expect(configuration.main.control?.path == "/srv/gatehouse/run/c.sock")
@@ -39,6 +46,10 @@ import Testing
     @Test(arguments: [
         ("worker_processes many;", #""worker_processes" directive invalid value"#),
         ("worker_priority x;", #""worker_priority" directive invalid number"#),
+        ("reload_canary 5%;", #""reload_canary" directive takes "off", or a share and a time"#),
+        ("reload_canary off 2m;", #"invalid share "off""#), ("reload_canary 0% 2m;", #"invalid share "0%""#),
+        ("reload_canary 100% 2m;", #"invalid share "100%""#), ("reload_canary 5% soon;", #""reload_canary" directive invalid value"#),
+        ("reload_canary 5% 0;", #""reload_canary" directive invalid value"#), ("reload_canary 101% 2m;", #"invalid share "101%""#),
         ("control 127.0.0.1:80;", #""control" directive takes a path"#), ("control unix:;", #""control" directive takes a path"#),
         ("error_log x loud;", #"invalid log level "loud""#),
         ("error_log syslog:tag=x;", "no syslog server specified"),

@@ -3,7 +3,13 @@ enum ErrorLogDirective {
     static let rows: [DirectiveRow] = [
         DirectiveRow(
             "error_log", [.main, .http, .server, .location], .between(1, 2), repeats: true, default: "logs/error.log error",
-            "Where errors are written: a file, stderr or syslog, from a level on.", read: read)
+            "Where errors are written: a file, stderr or syslog, from a level on.", read: read),
+        DirectiveRow(
+            "error_log_client", .everyLevel, .exactly(1), default: "whole",
+            "How much of the client's address is written: whole, masked (its network), or off."
+        ) { reader in
+            reader.scope.location.errorLogClient = try reader.option(0, ["whole": .whole, "masked": .masked, "off": .off])
+        },
     ]
 
     @Sendable private static func read(_ reader: inout DirectiveReader) throws(ConfigurationError) {

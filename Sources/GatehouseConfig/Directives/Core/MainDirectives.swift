@@ -1,3 +1,5 @@
+import GatehousePolicy
+
 /// The main context: the process itself.
 enum MainDirectives {
     static let rows: [DirectiveRow] = [
@@ -30,6 +32,9 @@ enum MainDirectives {
             $0.scope.main.shutdownTimeout = try $0.duration(0)
         },
         DirectiveRow(
+            "reload_canary", .main, .between(1, 2), default: "off",
+            "The share of new connections with which a reload to this configuration begins, and for how long.", read: readTrial),
+        DirectiveRow(
             "control", .main, .exactly(1), "Socket file, after \"unix:\", that takes commands of the user it belongs to.", read: readControl
         ),
         DirectiveRow("env", .main, .exactly(1), repeats: true, "Keeps or sets an environment variable.") {
@@ -60,6 +65,18 @@ enum MainDirectives {
         .ignored("accept_mutex_delay", .events, .exactly(1), because: "There is no accept lock."),
         .ignored("debug_connection", .events, .exactly(1), repeats: true, because: "The debug log is set for all connections or for none."),
     ]
+
+    @Sendable private static func readTrial(_ reader: inout DirectiveReader) throws(ConfigurationError) {
+        if reader.string(0) == "off" && reader.count == 1 { return }
+        guard reader.count == 2 else { throw reader.refuse("takes \"off\", or a share and a time", hints: ["reload_canary 5% 2m;"]) }
+        guard let share = CanaryShare(reader.string(0)), share > .none, share < .all else {
+            throw reader.fail(
+                "invalid share \"\(reader.string(0))\"", at: 0, hints: ["it is a percentage above 0% and below 100%, such as 5% or 0.25%"])
+        }
+        let period = try reader.duration(1)
+        if period <= .zero { throw reader.refuse("invalid value", at: 1) }
+        reader.scope.main.reloadTrial = ReloadTrialRules(share: share, period: period)
+    }
 
     @Sendable private static func readWorkers(_ reader: inout DirectiveReader) throws(ConfigurationError) {
         if reader.string(0) == "auto" {
