@@ -73,6 +73,6 @@ let package = Package(
         tests("GatehouseTestKitTests", ["GatehouseTestKit"]),
         tests(
             "GatehouseTests", ["Gatehouse", "GatehouseConfig", "GatehousePolicy", "GatehouseRuntime", "GatehouseTestKit", "GatehouseWire"]),
-        tests("EndToEndTests", ["Gatehouse", "GatehouseConfig", "GatehousePolicy", "GatehouseRuntime", "GatehouseWire"]),
+        tests("EndToEndTests", ["Gatehouse", "GatehouseConfig", "GatehousePolicy", "GatehouseRuntime", "GatehouseTLS", "GatehouseWire"]),
     ]
 )

@@ -10,6 +10,8 @@ enum Command: Equatable {
     case directiveReference
     case demo(DemoArguments)
     case forward(ForwardArguments)
+    /// `canary replay FILE`, which needs no server.
+    case canaryReplay(String)
 }
 
 /// Where to find things, as given; nil where the default holds.
@@ -62,6 +64,8 @@ struct ArgumentParser {
                 try readLong(argument.dropFirst(2))
             } else if argument.hasPrefix("-") && argument != "-" {
                 try readShort(argument.dropFirst())
+            } else if argument == "canary", rest.count == 2, rest.first == "replay", let journal = rest.last {
+                return .canaryReplay(journal)
             } else if ControlCommand.named(argument) != nil, !isTest, signal == nil {
                 // Everything from here on is the command's.
                 return .run(.control([argument] + rest), paths)

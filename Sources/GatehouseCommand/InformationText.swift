@@ -21,8 +21,8 @@ enum InformationText {
 
     private static let absent =
         [
-            "charset", "gzip", "ssi", "mirror", "userid", "autoindex", "fastcgi", "uwsgi", "scgi", "grpc", "memcached",
-            "limit_conn", "limit_req", "empty_gif", "browser", "referer",
+            "charset", "gzip", "ssi", "userid", "autoindex", "fastcgi", "uwsgi", "scgi", "grpc", "memcached",
+            "limit_req", "empty_gif", "browser", "referer",
         ].map { "http_" + $0 }
         + ["pop3", "imap", "smtp"].map { "mail_" + $0 }
         + [
@@ -87,6 +87,11 @@ enum InformationText {
           gatehouse -c my.conf upstream show GROUP
           gatehouse -c my.conf upstream add GROUP ADDRESS [weight=N] …
           gatehouse -c my.conf upstream remove|drain|down|up GROUP SERVER
+        Lead its canaries, and a new configuration on trial (reload_canary), in the same way
+          gatehouse -c my.conf canary status
+          gatehouse -c my.conf canary promote|hold|rollback NAME
+          gatehouse canary replay JOURNAL         what a rollout decided, found again from its journal
+          gatehouse -c my.conf reload status|adopt|withdraw
 
         The same by signals to the process in the pid file: HUP, USR1, QUIT, TERM.
         Relative paths: logs and roots start at the prefix, included files and certificates beside the configuration file.

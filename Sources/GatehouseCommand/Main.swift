@@ -30,7 +30,19 @@ struct Main {
                 return Demo.run(arguments)
             case .forward(let arguments):
                 return Forward.run(arguments)
+            case .canaryReplay(let path):
+                return replay(path)
             }
+        } catch {
+            Terminal.printError("gatehouse: \(error)\n")
+            return 1
+        }
+    }
+
+    private static func replay(_ path: String) -> Int32 {
+        do throws(ControlFailure) {
+            Terminal.print(try CanaryReplay.run(path))
+            return 0
         } catch {
             Terminal.printError("gatehouse: \(error)\n")
             return 1

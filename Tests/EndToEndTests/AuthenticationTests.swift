@@ -51,6 +51,19 @@ extension EndToEnd {
             }
         }
 
+        @Test func `who was refused is still known on the page that says so`() async throws {
+            try await blocking {
+                let proxy = try ProxyUnderTest(
+                    """
+                    server { listen 127.0.0.1:1; forward_proxy on; auth_basic x; auth_basic_user_file users; error_page 403 /own;
+                        forward_rule deny; location = /own { auth_basic off; return 200 "for $remote_user"; } }
+                    """, files: ["users": Self.users])
+                let answer = try proxy.ask("GET http://a.test/ HTTP/1.1\r\nHost: h\r\nProxy-Authorization: \(Self.right)\r\n\r\n")
+                #expect(answer.status == 403)
+                #expect(answer.body == "for user")
+            }
+        }
+
         @Test func `a forward proxy asks with 407, and does not pass the password on`() async throws {
             try await blocking {
                 let recorder = Recorder()

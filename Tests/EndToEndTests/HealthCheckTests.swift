@@ -139,6 +139,25 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [
+            ("X-Load: 0", "$upstream_http_x_load is 0"), ("X-Other: 1", "$upstream_http_x_load is empty"),
+            ("X-Load: 7\r\nX-State: sad", "$state is 0"), ("X-Load: 7\r\nX-State: well-17", nil),
+        ])
+        func `an answer may have to give variables a value`(_ field: String, _ reason: String?) async throws {
+            try await blocking {
+                let a = try Backend("a", health: "HTTP/1.1 200 OK\r\n\(field)\r\nContent-Length: 0\r\n\r\n")
+                let proxy = try ProxyUnderTest(
+                    Self.configuration(
+                        "interval=20ms mandatory uri=/health match=m", [a],
+                        more: #"""
+                            map $upstream_http_x_state $state { ~^well-(\d+)$ $1; default 0; }
+                            match m { require $upstream_http_x_load $upstream_status; require $state; }
+                            """#))
+                guard let reason else { return #expect(try eventually(proxy) { $0.status == 200 }) }
+                #expect(eventuallyLogs(proxy, "peer 127.0.0.1:\(a.port) is unhealthy: \(reason)"))
+            }
+        }
+
         private static func portWithoutListener() throws -> UInt16 {
             let listener = try ListeningSocket.bind(to: .ip(.v4(0x7f00_0001), port: 0))
             defer { listener.close() }

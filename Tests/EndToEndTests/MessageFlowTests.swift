@@ -21,6 +21,16 @@ extension EndToEnd {
             }
         }
 
+        @Test func `each request has an id of 32 hexadecimal digits`() async throws {
+            try await blocking {
+                let proxy = try ProxyUnderTest("server { listen 127.0.0.1:1; location / { return 200 $request_id,$request_id; } }")
+                let client = try proxy.connect()
+                let ids = try (0..<20).map { _ in try client.ask(Self.get).body.split(separator: ",") }
+                for id in ids { #expect(id[0] == id[1] && id[0].count == 32 && id[0].allSatisfy { "0123456789abcdef".contains($0) }) }
+                #expect(Set(ids.map { $0[0] }).count == 20)
+            }
+        }
+
         @Test(arguments: ["off", "on"])
         func `a client that waits for 100 gets it before it sends its body`(_ buffering: String) async throws {
             try await blocking {

@@ -35,6 +35,12 @@ import Testing
         #expect(throws: ArgumentError(description: #"invalid option: "upstream""#)) { try ArgumentParser.parse(["-t", "upstream"]) }
     }
 
+    @Test func `a journal is replayed without a server`() throws {
+        #expect(try ArgumentParser.parse(["canary", "replay", "a.log"]) == .canaryReplay("a.log"))
+        #expect(try ArgumentParser.parse(["-c", "a.conf", "canary", "replay", "a.log"]) == .canaryReplay("a.log"))
+        #expect(try ArgumentParser.parse(["canary", "status"]) == .run(.control(["canary", "status"]), PathArguments()))
+    }
+
     @Test func `the way the nginx test suite starts a server is understood`() throws {
         let arguments = ["-p", "/tmp/t/", "-c", "nginx.conf", "-e", "error.log", "-g", "pid /tmp/t/nginx.pid;"]
         let expected = paths {

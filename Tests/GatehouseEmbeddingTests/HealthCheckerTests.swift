@@ -65,6 +65,31 @@ import Testing
         }
         try schedule.run()
     }
+
+    @Test(arguments: Seeds(0..<20)) func `a second checker is refused while the first one runs, and may follow it`(seed: UInt64) throws {
+        let schedule = SeededSchedule(seed: seed)
+        let pool = UpstreamPool(servers: ["a"], clock: schedule.clock, seed: seed)
+        let probed = Names()
+        let first = HealthChecker(pool, rules: .init(isMandatory: true), seed: seed) { _ in await probed.add("first") }
+        let second = HealthChecker(pool, seed: seed) { _ in await probed.add("second") }
+        schedule.start {
+            let running = Task(executorPreference: schedule.executor) { try await first.run() }
+            try await schedule.clock.sleep(for: .seconds(20))
+            await #expect(throws: HealthChecker.AlreadyRunning.self) { try await second.run() }
+            await pool.add("b")
+            #expect(await pool.status.map(\.state) == [.up, .checking])
+            running.cancel()
+            await #expect(throws: CancellationError.self) { try await running.value }
+            // Nobody is waited for now, nor who joins.
+            await pool.add("c")
+            #expect(await pool.status.map(\.state) == [.up, .up, .up])
+            #expect(await probed.all == ["first"])
+            schedule.startInBackground { try await second.run() }
+            try await schedule.clock.sleep(for: .seconds(20))
+            #expect(await probed.all == ["first", "second"])
+        }
+        try schedule.run()
+    }
 }
 
 /// Names in the order of their first coming.

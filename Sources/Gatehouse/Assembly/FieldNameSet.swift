@@ -32,10 +32,15 @@ package struct FieldNameSet: Sendable {
     }
 
     /// Whether field `i` of `fields` is in the set.
-    package func contains(_ i: Int, of fields: HeaderFields) -> Bool {
-        if let known = fields.fields[i].id { return contains(known) }
-        if others.isEmpty { return false }
-        let name = fields.name(at: i)
-        return others.contains { HeaderFields.equalsIgnoringCase(name, $0) }
+    package func contains(_ i: Int, of fields: HeaderFields) -> Bool { contains(fields.fields[i], in: fields.bytes) }
+
+    /// Whether a field, whose name is in `bytes`, is in the set. They are only looked at where the name is none of the known ones.
+    @inline(__always) package func contains(_ field: HeaderFields.Field, in bytes: @autoclosure () -> [UInt8]) -> Bool {
+        if let known = field.id { return contains(known) }
+        return !others.isEmpty && containsOther(bytes()[field.name])
+    }
+
+    private func containsOther(_ name: ArraySlice<UInt8>) -> Bool {
+        others.contains { HeaderFields.equalsIgnoringCase(name, $0) }
     }
 }

@@ -22,9 +22,19 @@ package final class Generation: Sendable {
     /// By `LocationConfiguration.number`.
     package let plans: [LocationPlan]
     package let facts: ProcessFacts
+    /// What became of configurations on trial.
+    package let reloads: ReloadRecord
     /// Who `auth_basic` knows.
     package let users: UserDirectory
     package let domainSets: DomainSets
+    /// In the order of `HTTPConfiguration.connectionZones`.
+    let connectionZones: [ConnectionZone]
+    /// In the order of `HTTPConfiguration.bandwidthZones`.
+    let bandwidthZones: [BandwidthZone]
+    /// In the order of `HTTPConfiguration.exits`; `nil` for those without TLS.
+    let parentTLS: [ParentTLS?]
+    /// UDP associations of SOCKS clients.
+    let associations = Lock(AssociationCounts())
     private let bindings: [ListenAddress: ListenerSetup]
     private let logs: GenerationLogs
     /// Ports that are listened on for all addresses and for single ones.
@@ -49,6 +59,7 @@ package final class Generation: Sendable {
         self.configuration = configuration
         self.http = http
         facts = environment.facts
+        reloads = environment.reloads
         logs = try GenerationLogs(configuration: configuration, http: http, environment: environment)
         environment.log = logs.main
         var random = SystemRandomNumberGenerator()
@@ -59,7 +70,11 @@ package final class Generation: Sendable {
         upstreamsByName = Dictionary(groups.map { ($0.settings.name.lowercased(), $0) }) { $0.settings.isImplicit ? $1 : $0 }
         canaries = try CanaryEntry.makeAll(http, groups: groups, environment: environment)
         plans = try LocationPlan.makeAll(http, upstreams: groups, environment: environment)
+        parentTLS = try ParentTLS.makeAll(http.exits, environment: environment)
         domainSets = try DomainSets(http.domainSets, files: environment.files, log: logs.main, key: random.next())
+        let zones = environment.limitZones
+        connectionZones = http.connectionZones.map { zones.zone($0) }
+        bandwidthZones = http.bandwidthZones.map { zones.zone($0) }
         var bindings: [ListenAddress: ListenerSetup] = [:]
         let contexts = TLSContexts(environment: environment)
         for listener in http.listeners {
@@ -114,13 +129,15 @@ package final class Generation: Sendable {
     }
 
     /// The group for a target that a request computed; made at its first use, at most so many of them.
-    package func transientGroup(_ key: String, _ addresses: [SocketAddress]) -> UpstreamGroup {
+    /// - Parameter keepalive: idle connections that each loop keeps for it.
+    package func transientGroup(_ key: String, _ addresses: [SocketAddress], keepalive: Int = 0) -> UpstreamGroup {
         let target = TransientTarget(name: key, addresses: addresses)
         return transient.withLock { groups in
             if let known = groups[target] { return known }
             if groups.count >= 1024 { groups.removeAll() }
             let position = SourcePosition(file: "", line: 0, column: 0)
-            let settings = UpstreamSettings(name: key, isImplicit: true, position: position)
+            var settings = UpstreamSettings(name: key, isImplicit: true, position: position)
+            settings.keepalive = keepalive
             let servers = addresses.map {
                 // As nginx, which makes such peers anew for each request: a failure does not let them rest.
                 UpstreamServer(address: $0, spec: PeerSpec(name: $0.description, maxFails: 0))
@@ -151,17 +168,20 @@ package final class Generation: Sendable {
     package func log(_ level: LogLevel, _ message: @autoclosure () -> String, _ client: ClientFacts, server: ServerConfiguration) {
         let log = logs.errorLog(for: server.root)
         guard log.isEnabled(level) else { return }
-        log.log(level, message() + ErrorLogSuffix.text(for: client), connection: client.number)
+        log.log(level, message() + ErrorLogSuffix.text(for: client, server.root.settings.errorLogClient), connection: client.number)
     }
 
     package func logAccess(_ exchange: Exchange) { logs.logAccess(exchange) }
 
     package var processLog: ErrorLog { logs.main }
 
-    /// What is done for this generation as long as it is the current one.
+    /// What is done for this generation as long as it is the current one, or on trial.
     var upkeep: [any Upkeep] {
-        upstreams.flatMap { $0.upkeep(in: self) } + stapling + [domainSets] + canaries.map { $0.upkeep(log: processLog) }
+        upstreams.flatMap { $0.upkeep(in: self) } + stapling + [domainSets]
     }
+
+    /// The same for rollouts, which belong to the process: a generation on trial leaves them alone.
+    var rolloutUpkeep: [any Upkeep] { canaries.map { $0.upkeep(log: processLog) } }
 
     /// The group that `settings` of another generation became here.
     func group(sameAs settings: UpstreamSettings) -> UpstreamGroup? {
@@ -182,8 +202,12 @@ package struct GenerationEnvironment: Sendable {
     package let healthMemory = HealthMemory()
     /// So do sessions that `sticky learn` has learned.
     package let stickyZones = StickyZones()
+    /// So does what limits have counted.
+    let limitZones = LimitZones()
     /// So do rollouts.
     package let canaries = CanaryTable()
+    /// So does what became of configurations on trial.
+    package let reloads = ReloadRecord()
     /// Where relative names of certificates begin; ends in a slash.
     package fileprivate(set) var configurationDirectory = ""
     /// The generation that the one that is built comes after; `nil` for the first of a process.

@@ -52,8 +52,9 @@ enum AuthenticationPhase {
 }
 
 extension Exchange {
-    /// The request is to a proxy, which has fields of its own for credentials (RFC 9110 §11.7).
-    var asksProxy: Bool { head.method == .connect || isForwarded }
+    /// The request is to a proxy, which has fields of its own for credentials (RFC 9110 §11.7); also where a page of the proxy's own
+    /// tells why it is refused.
+    var asksProxy: Bool { head.method == .connect || server.isForwardProxy && head.namesDestination }
 
     /// Relative paths begin beside the configuration, as nginx has it for some of its files.
     fileprivate func beside(_ path: String) -> String { path.hasPrefix("/") ? path : generation.configuration.directory + path }

@@ -2,12 +2,19 @@ import GatehouseConfig
 import GatehouseRuntime
 import GatehouseWire
 
-/// A `canary` block put to work.
-package struct CanaryEntry: Sendable {
+/// A `canary` block put to work. A class, because requests hold it and its settings are many.
+package final class CanaryEntry: Sendable {
     package let settings: CanarySettings
     package let router: CanaryRouter
     package let baseline: UpstreamGroup
     package let canary: UpstreamGroup
+
+    init(settings: CanarySettings, router: CanaryRouter, baseline: UpstreamGroup, canary: UpstreamGroup) {
+        self.settings = settings
+        self.router = router
+        self.baseline = baseline
+        self.canary = canary
+    }
 
     /// One for each block, in their order.
     package static func makeAll(

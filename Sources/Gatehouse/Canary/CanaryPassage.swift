@@ -11,4 +11,6 @@ package struct CanaryPassage {
     /// The value of a `Set-Cookie` field, for a user who has no place yet.
     package let cookie: [UInt8]?
     package let begin: MonotonicInstant
+    /// The time judged is that of the last byte (`latency … last_byte`).
+    package let includesBody: Bool
 }

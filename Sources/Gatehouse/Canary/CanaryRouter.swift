@@ -6,19 +6,24 @@ import Synchronization
 /// Owns one rollout: says which version a request goes to, hears how it went, and moves the share. One actor a canary; what happens is
 /// decided by `CanaryRolloutMachine`.
 ///
-/// Choosing needs no call of the actor: the share is an atomic. It lives on over reloads, so a new configuration finds it where it was.
+/// Choosing needs no call of the actor: the share is an atomic. Its calls are brief, so who calls runs it: requests `recordNow` without suspending. It lives
+/// on over reloads, so a new configuration finds it where it was.
 public actor CanaryRouter {
+    private nonisolated let executor = BriefExecutor()
+    /// Whoever calls the actor runs it. (The actor holds its executor, so this does not outlive it.)
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
     /// What the journal and the state file belong to.
     package nonisolated let name: [UInt8]
     private var machine: CanaryRolloutMachine
     private var collector: CanaryCollector
     private var failures: CanaryFailures
     /// When the journal began.
-    private let origin: MonotonicInstant
+    private var origin: MonotonicInstant
     /// The time, for those who don't tell it.
     let clock: @Sendable () -> MonotonicInstant
-    /// Gets each line of the journal; must not block.
-    private let journal: (@Sendable (String) -> Void)?
+    private var journal: CanaryJournalFile?
+    /// It serves: what a file keeps of it was read.
+    private var isServing = false
     /// The newest last.
     private var history: [(time: MonotonicInstant, decision: CanaryDecision)] = []
     private static let longestHistory = 20
@@ -30,20 +35,43 @@ public actor CanaryRouter {
     ///   - machine: a new rollout, or one that was read from its state.
     ///   - origin: when `machine` was made.
     ///   - clock: read by the methods for embedders.
-    ///   - journal: called for each line, inside the actor.
     package init(
         name: String, _ machine: CanaryRolloutMachine, failures: CanaryFailures = CanaryFailures(), origin: MonotonicInstant,
-        clock: @escaping @Sendable () -> MonotonicInstant = { .now }, journal: (@Sendable (String) -> Void)? = nil
+        clock: @escaping @Sendable () -> MonotonicInstant = { .now }
     ) {
         self.name = Array(name.utf8)
         self.machine = machine
         self.failures = failures
-        self.journal = journal
         self.clock = clock
         self.origin = origin
         collector = CanaryCollector(failures: failures, latency: machine.rules.judgement.latency)
         published = Atomic(Self.word(for: machine))
-        journal?(CanaryJournal.opening(machine, now: origin))
+    }
+
+    // MARK: Files
+
+    /// The process serves with this rollout from now on.
+    /// - Parameter kept: what its file says now, which may be newer than what it was made of: a process that died may have written it.
+    /// - Returns: false where it serves already; then nothing is done.
+    @discardableResult
+    package func begin(with kept: CanaryRolloutMachine?) -> Bool {
+        if isServing { return false }
+        isServing = true
+        if let kept {
+            machine = kept
+            published.store(Self.word(for: machine), ordering: .relaxed)
+        }
+        return true
+    }
+
+    /// Whether the journal is this file, or is not to be written where this is `nil`.
+    package func keepsJournal(_ path: String?) -> Bool { journal?.path == path }
+
+    /// Writes everything down from now on, beginning with how the rollout stands.
+    package func keepJournal(_ journal: CanaryJournalFile?, now: MonotonicInstant) {
+        self.journal = journal
+        origin = now
+        journal?.write(CanaryJournal.opening(machine, now: now))
     }
 
     // MARK: Choosing, on any thread
@@ -68,6 +96,11 @@ public actor CanaryRouter {
         return tell(.blockClosed(block), now: now)
     }
 
+    /// `record` from outside, done when it returns. Any thread may call this.
+    package nonisolated func recordNow(_ result: CanaryResult, now: MonotonicInstant) -> CanaryDecision? {
+        executor.enter { assumeIsolated { $0.record(result, now: now) } }
+    }
+
     /// To be called about once a second.
     package func timePassed(now: MonotonicInstant) -> CanaryDecision? {
         let judged = collector.timePassed().flatMap { tell(.blockClosed($0), now: now) }
@@ -90,8 +123,8 @@ public actor CanaryRouter {
     private func tell(_ event: CanaryEvent, now: MonotonicInstant) -> CanaryDecision? {
         let decision = machine.handle(event, now: now)
         if let journal {
-            journal(CanaryJournal.line(event, at: now - origin))
-            if let decision { journal(CanaryJournal.line(decision)) }
+            journal.write(CanaryJournal.line(event, at: now - origin))
+            if let decision { journal.write(CanaryJournal.line(decision)) }
         }
         published.store(Self.word(for: machine), ordering: .relaxed)
         guard let decision else { return nil }

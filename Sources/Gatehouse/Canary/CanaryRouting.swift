@@ -18,7 +18,7 @@ enum CanaryRouting {
         let isOpen = share > .none && share < .all
         exchange.canary = CanaryPassage(
             router: router, choice: choice, share: share, cookie: isNew && isOpen ? cookie(for: place, entry, exchange) : nil,
-            begin: exchange.context.loop.now)
+            begin: exchange.context.loop.now, includesBody: entry.settings.rules.judgement.latency?.includesBody ?? false)
         switch choice.variant {
         case .baseline: return destination.served(by: entry.baseline, fallback: nil)
         case .canary: return destination.served(by: entry.canary, fallback: entry.baseline)
@@ -27,12 +27,13 @@ enum CanaryRouting {
 
     /// Tells the canary how the request went that it sent somewhere.
     /// - Parameter end: `nil` where that says nothing about the version: the client left.
-    static func report(_ end: CanaryResult.End?, _ exchange: Exchange) async {
+    static func report(_ end: CanaryResult.End?, _ exchange: Exchange) {
         guard let passage = exchange.canary, passage.choice.isJudged, let end else { return }
         let now = exchange.context.loop.now
-        let time = exchange.upstreamLog.attempts.last?.headerTime ?? now - passage.begin
+        let attempt = exchange.upstreamLog.attempts.last
+        let time = (passage.includesBody ? attempt?.responseTime : attempt?.headerTime) ?? now - passage.begin
         let result = CanaryResult(passage.choice.variant, end, time: time)
-        if let decision = await passage.router.record(result, now: now) {
+        if let decision = passage.router.recordNow(result, now: now) {
             CanaryLog.note(decision, of: String(decoding: passage.router.name, as: UTF8.self), in: exchange.generation.processLog)
         }
     }
@@ -40,15 +41,14 @@ enum CanaryRouting {
     // MARK: Places
 
     private static func place(_ entry: CanaryEntry, _ exchange: Exchange) -> (place: CanaryPlace, isNew: Bool) {
-        var random = SystemRandomNumberGenerator()
         switch entry.settings.stick {
         case .cookie(let cookie):
             if let known = CanaryPlace(exchange.render(cookie.lookup)) { return (known, false) }
-            return (CanaryPlace(using: &random), true)
+            return (CanaryPlace(using: &exchange.context.dice), true)
         case .key(let template):
             let key = exchange.render(template)
-            return (key.isEmpty ? CanaryPlace(using: &random) : CanaryPlace(of: key.span, in: entry.router.name), false)
-        case nil: return (CanaryPlace(using: &random), false)
+            return (key.isEmpty ? CanaryPlace(using: &exchange.context.dice) : CanaryPlace(of: key.span, in: entry.router.name), false)
+        case nil: return (CanaryPlace(using: &exchange.context.dice), false)
         }
     }
 

@@ -22,10 +22,10 @@ package final class CanaryTable: Sendable {
     ) throws(AssemblyError) -> CanaryRouter {
         let key = Key(name: settings.name, baseline: baseline, canary: canary)
         if let known = routers.withLock({ $0[key] }) { return known }
-        let journal = try settings.journalFile.map { path throws(AssemblyError) in try Self.journal(path, settings) }
+        for path in [settings.stateFile, settings.journalFile].compactMap({ $0 }) { try checkDirectory(of: path, settings) }
         var machine = CanaryRolloutMachine(settings.rules, now: now)
         if let kept = CanaryStateFile(settings, baseline: baseline, canary: canary)?.read(now: now, log: log) { machine = kept }
-        let router = CanaryRouter(name: settings.name, machine, failures: settings.failures, origin: now, journal: journal)
+        let router = CanaryRouter(name: settings.name, machine, failures: settings.failures, origin: now)
         return routers.withLock { routers in
             if let known = routers[key] { return known }
             routers[key] = router
@@ -33,12 +33,10 @@ package final class CanaryTable: Sendable {
         }
     }
 
-    private static func journal(_ path: String, _ settings: CanarySettings) throws(AssemblyError) -> @Sendable (String) -> Void {
-        do {
-            let file = try AppendFile(path: path)
-            return { file.append(Array($0.utf8) + [UInt8(ascii: "\n")]) }
-        } catch {
-            throw AssemblyError("the journal \"\(path)\" of canary \"\(settings.name)\" cannot be opened: \(error)", at: settings.position)
-        }
+    /// The files are opened by the server process only: here it is found out whether they can be.
+    private func checkDirectory(of path: String, _ settings: CanarySettings) throws(AssemblyError) {
+        let directory = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) } ?? ""
+        if FileSystem.realPath(directory.isEmpty ? "/" : directory) != nil { return }
+        throw AssemblyError("no directory \"\(directory)\" for a file of canary \"\(settings.name)\"", at: settings.position)
     }
 }

@@ -13,6 +13,8 @@ package final class ClientFacts {
     @safe @exclusivity(unchecked) package var requests = 0
     @safe @exclusivity(unchecked) package var proxyProtocol: ProxyHeader?
     @safe @exclusivity(unchecked) package var tls: TLSConnection?
+    /// Its part in the trial of a new configuration that was under way when it came.
+    @safe @exclusivity(unchecked) package var trialPart: ReloadTrialPart?
     /// For `TCP_INFO` and the local address.
     package let socket: Socket
     @safe @exclusivity(unchecked) private var localAddressCache: SocketAddress?

@@ -56,7 +56,7 @@ package protocol ClientStream: AnyObject {
     /// `nil` where the protocol cannot.
     func takeTunnel() -> ByteStream?
 
-    /// Bytes received behind the request, which a tunnel passes on first.
+    /// Hands over the bytes received behind the request, which a tunnel passes on first. The buffer is the caller's to give back.
     func takeReceived() -> ByteBuffer?
 
     /// The connection goes on after this answer, as `$sent_http_connection` tells.

@@ -198,7 +198,12 @@ extension HTTP1Connection: ClientStream {
         if isEnd { exchange.response.isComplete = true }
     }
 
-    package func takeReceived() -> ByteBuffer? { input }
+    package func takeReceived() -> ByteBuffer? {
+        requestBytes = bytesReceived
+        defer { input = nil }
+        return input
+    }
+
     package var keepsAlive: Bool { writer.keepsAlive }
     package var isChunkedAnswer: Bool { writer.isChunked }
 

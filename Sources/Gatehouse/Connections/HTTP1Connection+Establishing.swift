@@ -48,6 +48,7 @@ extension HTTP1Connection {
             tls = made
         } catch {
             log(.alert, "\(error) while SSL handshaking")
+            facts.trialPart?.noteFailedHandshake()
             return false
         }
         do throws(StreamError) {
@@ -62,6 +63,7 @@ extension HTTP1Connection {
             return true
         } catch {
             log(error.handshakeLevel, "\(error.reason) while SSL handshaking")
+            if case .tls = error { facts.trialPart?.noteFailedHandshake() }
             return false
         }
     }

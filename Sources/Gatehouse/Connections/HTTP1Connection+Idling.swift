@@ -31,7 +31,7 @@ extension HTTP1Connection: IdleWatcher {
     }
 
     /// Returns when there is something to receive, or when the connection is parked.
-    private func waitWhileIdle() async throws(StreamError) {
+    @inline(__always) private func waitWhileIdle() async throws(StreamError) {
         let deadline = idleDeadline ?? context.loop.now + idleTimeout
         idleDeadline = nil
         do throws(StreamError) {

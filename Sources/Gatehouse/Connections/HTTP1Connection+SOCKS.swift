@@ -2,7 +2,8 @@ import GatehouseConfig
 import GatehouseRuntime
 import GatehouseWire
 
-/// `listen … socks5`: what the client asks becomes a CONNECT request, so that rules, logs and tunnels are those of HTTP.
+/// `listen … socks5`: what the client asks becomes a CONNECT request, so that rules, logs and tunnels are those of HTTP. UDP ASSOCIATE
+/// becomes one, too, whose destination is nobody's: each datagram names its own.
 extension HTTP1Connection {
     /// Serves the one request of the connection. All that comes before it has to come within `client_header_timeout`.
     func serveSOCKS() async {
@@ -16,7 +17,9 @@ extension HTTP1Connection {
         let deadline = context.loop.now + exchange.server.settings.clientHeaderTimeout
         do throws(StreamError) {
             if let request = try await negotiate(exchange, deadline: deadline) {
-                exchange.head.nameDestination(request.host, port: request.port, protocolName: "SOCKS5")
+                client.request = request
+                let protocolName = request.command == .associate ? "SOCKS5-UDP" : "SOCKS5"
+                exchange.head.nameDestination(request.host, port: request.port, protocolName: protocolName)
                 await RequestPath.serve(exchange)
             }
         } catch {
@@ -30,7 +33,9 @@ extension HTTP1Connection {
 
     /// - Returns: `nil` when the client was refused, or has left.
     private func negotiate(_ exchange: Exchange, deadline: MonotonicInstant) async throws(StreamError) -> SOCKSRequest? {
-        var handshake = SOCKSHandshake(asksPassword: exchange.settings.authentication.isAsked)
+        var handshake = SOCKSHandshake(
+            asksPassword: exchange.settings.authentication.isAsked,
+            offersDatagrams: exchange.settings.forward.datagrams.ports != nil)
         let buffer = takeInput()
         while true {
             switch handshake.read(buffer.readable) {

@@ -98,7 +98,7 @@ package final class HTTP1Connection {
     // MARK: Requests
 
     /// - Returns: whether the connection goes on.
-    private func serveRequest() async -> Bool {
+    @inline(__always) private func serveRequest() async -> Bool {
         let isPipelined = facts.requests > 0 && !(input?.isEmpty ?? true)
         guard await waitForRequest() else { return false }
         refreshBinding()
@@ -120,7 +120,7 @@ package final class HTTP1Connection {
         return await serve(exchange)
     }
 
-    private func serve(_ exchange: Exchange) async -> Bool {
+    @inline(__always) private func serve(_ exchange: Exchange) async -> Bool {
         let number = context.counters
         number.requests.add(1, ordering: .relaxed)
         facts.requests += 1
@@ -178,7 +178,7 @@ package final class HTTP1Connection {
 
     /// A reload since the last request: this one is the new generation's.
     private func refreshBinding() {
-        guard binding.generation !== context.generation else { return }
+        guard binding.generation !== context.generation, !context.isOnTrial(binding.generation) else { return }
         if let new = context.binding(for: listener, local: { facts.localAddress }) { binding = new }
     }
 

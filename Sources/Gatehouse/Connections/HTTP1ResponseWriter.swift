@@ -19,7 +19,7 @@ package struct HTTP1ResponseWriter {
 
     package mutating func begin(_ exchange: Exchange) {
         isHTTP11 = exchange.head.version == .http11
-        isHead = exchange.head.method == .head
+        isHead = exchange.head.method.isHead
         keepsAlive = exchange.head.keepsAlive
         framing = .none
     }
@@ -34,12 +34,11 @@ package struct HTTP1ResponseWriter {
         writeServer(exchange, to: out)
         writeStandardFields(exchange, to: out)
         writeConnection(exchange, to: out)
-        HTTP1ResponseWriter.writeFields(exchange.response.fields, to: out)
+        exchange.response.fields.appendLines(to: out)
         out.append("\r\n")
     }
 
     private mutating func chooseFraming(_ exchange: Exchange, connection: HTTP1Connection) {
-
         let location = exchange.location
         if exchange.response.status == 101 || exchange.response.opensTunnel {
             framing = .none
@@ -81,22 +80,18 @@ package struct HTTP1ResponseWriter {
     /// `keepalive_disable`
     private func losesRequests(_ exchange: Exchange) -> Bool {
         let disabled = exchange.location.settings.keepaliveDisable
-        guard disabled.contains(.safari) || disabled.contains(.msie6) && exchange.head.method == .post,
+        guard disabled.contains(.safari) || disabled.contains(.msie6) && exchange.head.method.isPost,
             let agent = exchange.head.fields.firstIndex(of: .userAgent)
         else { return false }
         switch FaultyBrowser(userAgent: exchange.head.fields.value(at: agent)) {
-        case .msie6: return disabled.contains(.msie6) && exchange.head.method == .post
+        case .msie6: return disabled.contains(.msie6) && exchange.head.method.isPost
         case .safari: return disabled.contains(.safari)
         case nil: return false
         }
     }
 
     private func writeStatusLine(_ exchange: Exchange, to out: ByteBuffer) {
-
-        if exchange.response.status == 200 && exchange.response.reason.isEmpty {
-            out.append("HTTP/1.1 200 OK\r\n")
-            return
-        }
+        if exchange.response.status == 200 && hasUsualReason(exchange) { return out.append("HTTP/1.1 200 OK\r\n") }
         out.append("HTTP/1.1 ")
         out.appendDecimal(exchange.response.status)
         out.append(0x20)
@@ -106,6 +101,15 @@ package struct HTTP1ResponseWriter {
             out.append(exchange.response.reason)
         }
         out.append("\r\n")
+    }
+
+    /// None of an upstream's, or the same.
+    private func hasUsualReason(_ exchange: Exchange) -> Bool {
+        switch exchange.response.reason.count {
+        case 0: true
+        case 2: exchange.response.reason[0] == UInt8(ascii: "O") && exchange.response.reason[1] == UInt8(ascii: "K")
+        default: false
+        }
     }
 
     private func writeServer(_ exchange: Exchange, to out: ByteBuffer) {
@@ -126,7 +130,6 @@ package struct HTTP1ResponseWriter {
     }
 
     private func writeStandardFields(_ exchange: Exchange, to out: ByteBuffer) {
-
         if !exchange.response.contentType.isEmpty {
             out.append("Content-Type: ")
             out.append(exchange.response.contentType)
@@ -165,15 +168,6 @@ package struct HTTP1ResponseWriter {
         }
     }
 
-    static func writeFields(_ fields: HeaderFields, to out: ByteBuffer) {
-        for i in 0..<fields.count {
-            fields.appendName(of: i, to: out)
-            out.append(": ")
-            fields.appendValue(of: i, to: out)
-            out.append("\r\n")
-        }
-    }
-
     /// An interim (1xx) head.
     static func writeInterim(status: Int, fields: HeaderFields, to out: ByteBuffer) {
         out.append("HTTP/1.1 ")
@@ -181,7 +175,7 @@ package struct HTTP1ResponseWriter {
         out.append(0x20)
         out.append(StatusReason.phrase(status))
         out.append("\r\n")
-        writeFields(fields, to: out)
+        fields.appendLines(to: out)
         out.append("\r\n")
     }
 
@@ -203,7 +197,7 @@ package struct HTTP1ResponseWriter {
     package func writeLastChunk(_ trailers: HeaderFields, to out: ByteBuffer) {
         guard framing == .chunked else { return }
         out.append("0\r\n")
-        HTTP1ResponseWriter.writeFields(trailers, to: out)
+        trailers.appendLines(to: out)
         out.append("\r\n")
     }
 

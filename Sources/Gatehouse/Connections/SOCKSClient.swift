@@ -1,12 +1,20 @@
 import GatehouseConfig
+import GatehousePolicy
 import GatehouseRuntime
 import GatehouseWire
 
 /// The client of a SOCKS5 request: it gets a reply code where HTTP's clients get a head, and no pages.
 final class SOCKSClient: ClientStream {
     private let connection: HTTP1Connection
+    /// What the client asked for, once it has.
+    var request: SOCKSRequest?
+    /// Where an association takes datagrams.
+    var relay: DatagramAssociation.Endpoint?
 
     init(_ connection: HTTP1Connection) { self.connection = connection }
+
+    /// The connection that an association lives as long as.
+    var control: ByteStream { connection.stream }
 
     var watchedSocket: Socket? { connection.stream.socket }
     var bytesReceived: Int { connection.bytesReceived }
@@ -39,13 +47,16 @@ final class SOCKSClient: ClientStream {
 
     func finishSending(_ body: ByteBuffer?, isEnd: Bool, of exchange: Exchange) async throws(ClientError) {
         body?.clear()
-        let status = exchange.response.status
-        let reply = exchange.response.opensTunnel ? SOCKSReply.succeeded : SOCKSReply(refusal: status, exchange.proxyError)
-        let out = connection.context.loop.buffers.borrow(16)
+        let out = connection.context.loop.buffers.borrow(32)
         defer { connection.context.loop.buffers.giveBack(out) }
-        out.append(reply.bytes)
+        out.append(reply(to: exchange))
         try await connection.send(out, nil, timeout: exchange.settings.sendTimeout)
         if isEnd { exchange.response.isComplete = true }
+    }
+
+    private func reply(to exchange: Exchange) -> [UInt8] {
+        guard exchange.response.opensTunnel else { return SOCKSReply(refusal: exchange.response.status, exchange.proxyError).bytes }
+        return relay.map { SOCKSReply.relay(at: $0.address, port: $0.port) } ?? SOCKSReply.succeeded.bytes
     }
 
     func write(_ body: ByteBuffer, isEnd: Bool, of exchange: Exchange) async throws(ClientError) {

@@ -1,97 +1,133 @@
+import GatehousePolicy
 import GatehouseRuntime
 import GatehouseWire
 
-/// Moves bytes both ways between two streams until both have ended or one failed. True duplex, so each direction is a child task.
-package enum Tunnel {
-    package struct Timeouts: Sendable {
-        /// Longest silence of both sides together.
-        package var read: Duration
-        package var send: Duration
-
-        package init(read: Duration, send: Duration) {
-            self.read = read
-            self.send = send
-        }
-    }
-
+/// Moves bytes both ways between two streams until both have ended or one failed.
+///
+/// One task does both directions: it waits for whatever of the two sockets stirs first, so an idle tunnel costs one continuation.
+package final class Tunnel {
     package struct Moved: Sendable, Equatable {
         package var toClient = 0
         package var toUpstream = 0
     }
 
+    private let loop: EventLoop
+    private let client: ByteStream
+    private let upstream: ByteStream
+    // `@exclusivity(unchecked)`: belongs to one task on one loop; checking each access at run time costs more than the access.
+    @safe @exclusivity(unchecked) private var machine: TunnelMachine
+    @safe @exclusivity(unchecked) private var toUpstream: TunnelPath
+    @safe @exclusivity(unchecked) private var toClient: TunnelPath
+    private let pace: (any TunnelPace)?
+
+    /// When so many bytes have gone in one direction others have their turn: about one call's worth.
+    private static let turnSize = PipePool.capacity / 2
+
     /// - Parameters:
-    ///   - fromClient: bytes the client sent behind its request; they wait for the upstream's 101.
-    ///   - fromUpstream: bytes received behind the upstream's head.
-    package static func run(
-        client: ByteStream, upstream: ByteStream, fromClient: ByteBuffer?, fromUpstream: ByteBuffer, timeouts: Timeouts, loop: EventLoop
-    ) async -> Moved {
-        let activity = Activity(loop.now)
-        let first = TunnelStart(bytes: fromClient)
-        let second = TunnelStart(bytes: fromUpstream)
-        async let up = move(from: client, to: upstream, first: first, activity, timeouts, loop)
-        async let down = move(from: upstream, to: client, first: second, activity, timeouts, loop)
-        return await Moved(toClient: down, toUpstream: up)
+    ///   - fromClient: bytes the client sent behind its request, given back to the loop by the tunnel.
+    ///   - fromUpstream: bytes received behind the upstream's head; the same.
+    ///   - pace: tells how fast bytes may go; `nil` as fast as they can.
+    package init(
+        client: ByteStream, upstream: ByteStream, fromClient: ByteBuffer?, fromUpstream: ByteBuffer?, limits: TunnelMachine.Limits,
+        pace: (any TunnelPace)? = nil, pipes: PipePool
+    ) {
+        loop = client.loop
+        self.client = client
+        self.upstream = upstream
+        self.pace = pace
+        machine = TunnelMachine(limits, now: loop.now)
+        toUpstream = TunnelPath(from: client, to: upstream, first: fromClient, pipes: pipes)
+        toClient = TunnelPath(from: upstream, to: client, first: fromUpstream, pipes: pipes)
     }
 
-    private static func move(
-        from source: ByteStream, to sink: ByteStream, first: TunnelStart, _ activity: Activity, _ timeouts: Timeouts, _ loop: EventLoop
-    ) async -> Int {
-        var total = 0
+    /// Suspends until the tunnel is over, for whatever reason. Closing both streams is the caller's.
+    package func run() async -> Moved {
         do throws(StreamError) {
-            if let bytes = first.bytes, !bytes.isEmpty {
-                total += bytes.count
-                try await sink.send(bytes, deadline: loop.now + timeouts.send)
-            }
-            while true {
-                let count = try await moveOnce(from: source, to: sink, activity, timeouts, loop)
-                if count == 0 { break }
-                total += count
-            }
-            // One side has finished; the other may still have something to say.
-            sink.finishSending()
+            while try await step() {}
         } catch {
-            source.socket.cancel()
-            sink.socket.cancel()
+            // One side broke, or was silent for too long: there is nobody to tell.
         }
-        return total
+        return Moved(toClient: toClient.moved, toUpstream: toUpstream.moved)
     }
 
-    private static func moveOnce(
-        from source: ByteStream, to sink: ByteStream, _ activity: Activity, _ timeouts: Timeouts, _ loop: EventLoop
-    ) async throws(StreamError) -> Int {
+    /// Moves what can be moved, and waits for more.
+    /// - Returns: whether the tunnel goes on.
+    private func step() async throws(StreamError) -> Bool {
+        let isUpThrough = try advance(.toUpstream, &toUpstream)
+        let isDownThrough = try advance(.toClient, &toClient)
+        guard isUpThrough && isDownThrough else {
+            await loop.nextTurn()
+            return true
+        }
+        try client.sendReplies()
+        try upstream.sendReplies()
+        switch machine.wait(now: loop.now) {
+        case .finished, .timedOut: return false
+        case .sockets(let ofClient, let ofUpstream, let due): return try await wait(ofClient, ofUpstream, until: due)
+        }
+    }
+
+    /// Moves bytes in one direction as long as that needs no waiting.
+    /// - Returns: false where there may be more, and others have to have their turn first.
+    private func advance(_ direction: TunnelMachine.Direction, _ path: inout TunnelPath) throws(StreamError) -> Bool {
+        var left = Tunnel.turnSize
         while true {
-            // No buffer is held while there is nothing to move.
-            if !source.hasBufferedInput {
-                do throws(StreamError) {
-                    try await source.waitReadable(deadline: activity.last + timeouts.read)
-                } catch {
-                    // The other direction was busy meanwhile: the tunnel is not idle.
-                    if error.isTimeout && loop.now < activity.last + timeouts.read { continue }
-                    throw error
+            if path.isHolding {
+                let tookSome = try path.send()
+                if tookSome { machine.moved(now: loop.now) }
+                if path.isHolding {
+                    machine.sinkIsFull(direction, tookSome: tookSome, now: loop.now)
+                    return true
                 }
+                machine.sinkTookAll(direction)
             }
-            let buffer = loop.buffers.borrow(64 * 1024)
-            defer { loop.buffers.giveBack(buffer) }
-            guard let count = try source.receiveNow(into: buffer, limit: 64 * 1024) else { continue }
-            activity.last = loop.now
-            if count > 0 { try await sink.send(buffer, deadline: loop.now + timeouts.send) }
-            return count
+            if left <= 0 { return false }
+            if let due = pace?.due(direction, now: loop.now), due > loop.now { machine.rateIsSpent(direction, until: due) }
+            guard machine.takes(direction, now: loop.now) else { return true }
+            let limit = pace?.piece(direction) ?? PipePool.capacity
+            guard let count = try path.receive(limit: limit) else { return true }
+            if count == 0 {
+                machine.sourceEnded(direction)
+                // One side has finished; the other may still have something to say.
+                path.sink.finishSending()
+                return true
+            }
+            machine.moved(now: loop.now)
+            pace?.moved(count, direction, now: loop.now)
+            left -= count
         }
     }
 
-    /// When bytes moved last, shared by both directions.
-    ///
-    /// `@unchecked Sendable`: both directions run on one loop's thread.
-    private final class Activity: @unchecked Sendable {
-        var last: MonotonicInstant
-        init(_ now: MonotonicInstant) { last = now }
+    private func wait(
+        _ ofClient: TunnelMachine.Wish, _ ofUpstream: TunnelMachine.Wish, until due: MonotonicInstant
+    ) async throws(StreamError) -> Bool {
+        do throws(SocketError) {
+            _ = try await Socket.waitForAny(
+                client.socket, Interest(ofClient), upstream.socket, Interest(ofUpstream), deadline: due)
+        } catch {
+            // The machine knows whether that means anything.
+            if error.kind == .timedOut { return true }
+            throw .socket(error)
+        }
+        // A side that has finished and then breaks will not take anything either.
+        return !(ofClient.end && client.socket.isReset || ofUpstream.end && upstream.socket.isReset)
     }
 }
 
-/// Hands a buffer to the child task that owns it from then on.
-///
-/// `@unchecked Sendable`: both directions run on one loop's thread, and only one of them is given the buffer.
-private final class TunnelStart: @unchecked Sendable {
-    let bytes: ByteBuffer?
-    init(bytes: ByteBuffer?) { self.bytes = bytes }
+/// How fast bytes may go through a tunnel.
+package protocol TunnelPace: AnyObject {
+    /// When more may be taken from the source.
+    func due(_ direction: TunnelMachine.Direction, now: MonotonicInstant) -> MonotonicInstant
+    /// How many bytes at once; more than 0.
+    func piece(_ direction: TunnelMachine.Direction) -> Int
+    func moved(_ count: Int, _ direction: TunnelMachine.Direction, now: MonotonicInstant)
+}
+
+extension Interest {
+    fileprivate init(_ wish: TunnelMachine.Wish) {
+        self = []
+        if wish.bytes { insert(.readable) }
+        if wish.room { insert(.writable) }
+        if wish.end { insert(.reset) }
+    }
 }

@@ -12,11 +12,14 @@ enum CanaryCommand {
     ) async throws(ControlFailure) -> String {
         var words = words
         guard let action = words.popFirst() else { throw wrongUse }
+        if action == "replay" { throw ControlFailure("a journal is replayed without a server: gatehouse canary replay FILE") }
         if action == "status" {
-            var chosen = generation.canaries
-            if let name = words.popFirst() { chosen = [try Self.entry(name, generation)] }
+            guard let name = words.popFirst() else {
+                let reloads = await generation.reloads.status(now: now)
+                return await status(generation.canaries, now: now) + reloads.map { $0 + "\n" }.joined()
+            }
             if !words.isEmpty { throw wrongUse }
-            return await status(chosen, now: now)
+            return await status([try Self.entry(name, generation)], now: now)
         }
         guard let name = words.popFirst() else { throw wrongUse }
         let entry = try Self.entry(name, generation)

@@ -17,7 +17,7 @@ package struct ControlCommand: Sendable {
     let run: Action
 
     /// All of them. The program sends a command line that begins with one of their names to the control socket.
-    package static let all: [ControlCommand] = [UpstreamCommand.command, CanaryCommand.command]
+    package static let all: [ControlCommand] = [UpstreamCommand.command, CanaryCommand.command, ReloadCommand.command]
 
     package static func named(_ name: String) -> ControlCommand? { all.first { $0.name == name } }
 }

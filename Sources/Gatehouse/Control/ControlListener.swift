@@ -70,12 +70,16 @@ struct ControlListener: Sendable {
         }
     }
 
+    /// Commands that only look; some are given every few seconds by a monitor.
+    private static let questions: Set<Substring> = ["list", "show", "status"]
+
     /// Every command is in the log, since it may change what the server does.
     private func note(_ line: [UInt8], _ result: Result<String, ControlFailure>) {
         let log = context.generation.processLog
         let text = String(decoding: line, as: UTF8.self)
+        let action = text.split(separator: " ").dropFirst().first
         switch result {
-        case .success: log.log(.notice, "control: \(text)")
+        case .success: log.log(action.map(Self.questions.contains) == true ? .info : .notice, "control: \(text)")
         case .failure(let failure): log.log(.notice, "control: \(text): \(failure)")
         }
     }

@@ -28,6 +28,10 @@ enum UpstreamCommand {
         guard let name = words.popFirst() else { throw wrongUse }
         let group = try group(name, generation)
         if action == "show", words.isEmpty { return await UpstreamTable.show(group, now: now) }
+        // It would be lost with the old configuration, or with the new one.
+        if generation.reloads.trial != nil {
+            throw ControlFailure("a new configuration is on trial, wait for its end or say \"reload adopt\" or \"reload withdraw\"")
+        }
         try await change(group, action, Array(words), now: now)
         return ""
     }
@@ -82,7 +86,7 @@ enum UpstreamCommand {
         let text = Array(server.utf8)
         let lines = group.lines
         let peers = await group.pool.members.filter { $0.text == text && lines[$0.line]?.fixedAddress == nil }
-        guard !peers.isEmpty, !lines.all.contains(where: { $0.settings.isCalled(server) }) else {
+        guard !peers.isEmpty, !lines.hasServer(called: server) else {
             return try await group.edit(now: now) { lines throws(ControlFailure) in try lines.set(server, administration) }
         }
         for peer in peers {

@@ -4,7 +4,8 @@ import GatehouseWire
 
 /// Probes the servers of a group and takes those out of use that don't pass: nginx's `health_check` with a probe of your own.
 ///
-/// Probes of a group are spread over the interval, and a server never has two at once. Servers that join the group are probed too.
+/// Probes of a group are spread over the interval, and a server never has two at once. Servers that join the group are probed too. A group
+/// has one checker at a time.
 ///
 /// ```swift
 /// let checker = HealthChecker(pool, rules: .init(interval: .seconds(5), fails: 2)) { name in
@@ -65,13 +66,23 @@ public struct HealthChecker: Sendable {
         self.probe = probe
     }
 
-    /// Probes until the task is cancelled; then every probe has ended. The health of the servers stays what it was.
-    /// - Throws: `CancellationError`, and nothing else.
+    /// Probes until the task is cancelled; then every probe has ended, and another checker may take over. The health of the servers stays
+    /// what it was, but for those whose first result was still awaited: they are used.
+    /// - Throws: ``AlreadyRunning`` at once while another checker of the group runs, else `CancellationError` at the end.
     public func run() async throws {
         let checks = makeChecks()
-        await pool.beginChecks(isMandatory: rules.isMandatory) { checks.add($0) }
+        guard await pool.beginChecks(isMandatory: rules.isMandatory, { checks.add($0) }) else { throw AlreadyRunning() }
         await checks.run(pool.clock)
+        await pool.endChecks()
         try Task.checkCancellation()
+    }
+
+    /// A group has one checker at a time: two would contradict each other about a server's health.
+    public struct AlreadyRunning: Error, Sendable, CustomStringConvertible {
+        /// What is wrong, and what to do.
+        public var description: String {
+            "a health checker of this group runs already: end that one first, or let one probe ask for everything"
+        }
     }
 
     private func makeChecks() -> ActiveChecks {

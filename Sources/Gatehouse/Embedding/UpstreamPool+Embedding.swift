@@ -64,13 +64,28 @@ extension UpstreamPool {
 
     // MARK: Health
 
-    /// Tells of every server there is, and then of each that joins.
+    /// Tells of every server there is, and then of each that joins, until `endChecks`.
     /// - Parameter isMandatory: none of them is used before its first result.
-    func beginChecks(isMandatory: Bool, _ tell: @escaping @Sendable (UpstreamPeer) -> Void) {
+    /// - Returns: false: another checker is told already.
+    func beginChecks(isMandatory: Bool, _ tell: @escaping @Sendable (UpstreamPeer) -> Void) -> Bool {
+        if isChecked { return false }
+        isChecked = true
         let now = clock.now()
         hasMandatoryCheck = isMandatory
         if isMandatory { for peer in members { awaitCheck(peer, now: now) } }
         watchMembers(tell)
+        return true
+    }
+
+    /// Nobody checks any more: who still awaits a first result, or joins, is not to wait for ever.
+    func endChecks() {
+        isChecked = false
+        hasMandatoryCheck = false
+        memberWatcher = nil
+        let now = clock.now()
+        for (peer, snapshot) in snapshots(now: now) where snapshot.state == .checking {
+            set(peer, .unchecked, reason: "its checker ended", now: now)
+        }
     }
 
     private func awaitCheck(_ peer: UpstreamPeer, now: MonotonicInstant) {

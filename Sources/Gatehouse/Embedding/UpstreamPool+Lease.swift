@@ -7,7 +7,7 @@ extension UpstreamPool {
     public struct Lease: ~Copyable {
         let peer: UpstreamPeer
         let start: MonotonicInstant
-        private let clock: UpstreamClock
+        private let pool: UpstreamPool
         private var headerTime: Duration?
         private var status = 0
         private var hasFailed = false
@@ -15,11 +15,11 @@ extension UpstreamPool {
         /// Which attempt of its request this is, from 1 on.
         public let attempt: Int
 
-        init(_ peer: UpstreamPeer, clock: UpstreamClock, attempt: Int) {
+        init(_ peer: UpstreamPeer, of pool: UpstreamPool, attempt: Int) {
             self.peer = peer
-            self.clock = clock
+            self.pool = pool
             self.attempt = attempt
-            start = clock.now()
+            start = pool.clock.now()
         }
 
         /// The name of the server, as it was given to the group.
@@ -28,19 +28,21 @@ extension UpstreamPool {
         /// The head of the response is here. `leastTime(.header)` goes by when that was; a status of 500 or more counts as an error where
         /// outliers are ejected.
         public mutating func responseBegan(status: Int = 200) {
-            headerTime = start.duration(to: clock.now())
+            let now = pool.clock.now()
             self.status = status
+            if headerTime == nil { pool.headerReceivedNow(peer, after: start.duration(to: now), now: now) }
+            headerTime = start.duration(to: now)
         }
 
         /// The server failed, though the body will return: counts against `maxFails`, as an error that is thrown does.
         public mutating func fail() { hasFailed = true }
 
-        /// - Parameter outcome: how the body ended.
-        func report(_ outcome: PoolMachine.LeaseOutcome) -> LeaseReport {
-            let time = start.duration(to: clock.now())
+        /// - Parameter outcome: how the body ended. Where it returned without a word about the head, that came with the end.
+        mutating func report(_ outcome: PoolMachine.LeaseOutcome) -> LeaseReport {
             let outcome = outcome == .succeeded && hasFailed ? .failed : outcome
-            let header = headerTime ?? (outcome == .succeeded ? time : nil)
-            return LeaseReport(outcome, headerTime: header, lastByteTime: time, status: status, isRetry: attempt > 1)
+            if outcome == .succeeded && headerTime == nil { responseBegan(status: status) }
+            let time = start.duration(to: pool.clock.now())
+            return LeaseReport(outcome, headerTime: headerTime, lastByteTime: time, status: status, isRetry: attempt > 1)
         }
     }
 
@@ -63,7 +65,7 @@ extension UpstreamPool {
         var attempt = 0
         while true {
             attempt += 1
-            var lease = Lease(try await peer(for: request, after: failure), clock: clock, attempt: attempt)
+            var lease = Lease(try await peer(for: request, after: failure), of: self, attempt: attempt)
             request.tried.insert(lease.peer.id)
             do {
                 let result = try await body(&lease)
@@ -107,7 +109,7 @@ extension UpstreamPool {
     }
 
     /// Ends with a server, after `queue … timeout=` on the pool's clock, or when the task is cancelled.
-    private nonisolated(nonsending) func wait(on waiter: LeaseWaiter) async -> LeaseWaiter.Outcome {
+    private nonisolated(nonsending) func wait(on waiter: LeaseWaiter) async -> LeaseWaitOutcome {
         let end = clock.now() + (rules.queue?.timeout ?? .seconds(60))
         return await withTaskCancellationHandler {
             await withTaskGroup(of: Void.self) { group in

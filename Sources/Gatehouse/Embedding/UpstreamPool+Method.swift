@@ -29,15 +29,18 @@ extension UpstreamPool {
         public static let randomOfTwo = Method(balancing: .random(two: .leastConnections))
 
         /// `least_time`: the server that is likely to be through with what it has first.
-        public static func leastTime(_ time: Time) -> Method { Method(balancing: .leastTime(mode(time))) }
+        /// - Parameter inflight: how long the requests under way have waited counts too. Each choice then looks at every server.
+        public static func leastTime(_ time: Time, inflight: Bool = false) -> Method {
+            Method(balancing: .leastTime(mode(time, inflight)))
+        }
 
         /// `random two least_time`: two by chance, and of these the one that is likely to be through first.
-        public static func randomOfTwo(leastTime time: Time) -> Method { Method(balancing: .random(two: .leastTime(mode(time)))) }
+        public static func randomOfTwo(leastTime time: Time) -> Method { Method(balancing: .random(two: .leastTime(mode(time, false)))) }
 
-        private static func mode(_ time: Time) -> BalancingMethod.LeastTimeMode {
+        private static func mode(_ time: Time, _ inflight: Bool) -> BalancingMethod.LeastTimeMode {
             switch time {
-            case .header: .header(inflight: false)
-            case .lastByte: .lastByte(inflight: false)
+            case .header: .header(inflight: inflight)
+            case .lastByte: .lastByte(inflight: inflight)
             }
         }
     }

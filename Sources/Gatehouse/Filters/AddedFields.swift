@@ -5,11 +5,16 @@ import GatehouseWire
 /// `add_header`, `add_trailer`, `expires`: fields that the configuration adds to an answer before its head is sent.
 enum AddedFields {
     /// Statuses that get added fields without `always` (nginx's list).
-    private static let usual: Set<Int> = [200, 201, 204, 206, 301, 302, 303, 304, 307, 308]
+    private static func isUsual(_ status: Int) -> Bool {
+        switch status {
+        case 200, 201, 204, 206, 301, 302, 303, 304, 307, 308: true
+        default: false
+        }
+    }
 
     static func apply(to exchange: Exchange) {
         let location = exchange.location
-        let isUsual = usual.contains(exchange.response.status)
+        let isUsual = isUsual(exchange.response.status)
         applyExpires(location.settings.expires, isUsual: isUsual, exchange)
         for rule in location.settings.addHeaders.elements where isUsual || rule.isAlways {
             let value = exchange.render(rule.value)
@@ -22,7 +27,7 @@ enum AddedFields {
     /// `add_trailer`: computed when the body ends, so that they can tell what became of it.
     static func applyTrailers(to exchange: Exchange) {
         exchange.response.expectsTrailers = false
-        let isUsual = usual.contains(exchange.response.status)
+        let isUsual = isUsual(exchange.response.status)
         for rule in exchange.location.settings.addTrailers.elements where isUsual || rule.isAlways {
             let value = exchange.render(rule.value)
             if !value.isEmpty { exchange.response.trailers.append(name: rule.name, value: value) }

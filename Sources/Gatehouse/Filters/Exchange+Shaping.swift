@@ -5,24 +5,26 @@ import GatehouseWire
 extension Exchange {
     var isBodyShaped: Bool { response.cut != nil || isRateLimited }
 
-    private var isRateLimited: Bool { limitRate != nil || location.settings.limitRate != nil }
+    private var isRateLimited: Bool {
+        limitRate != nil || location.settings.limitRate != nil || !location.settings.limits.bandwidths.isEmpty
+    }
 
     func sendShapedHead(body: ByteBuffer?, isEnd: Bool) async throws(ClientError) {
         let isEnd = cut(body, isEnd: isEnd)
         if isEnd { addTrailers() }
-        guard let body, let limit = RateLimit(self), body.count > limit.piece(afterSending: 0) else {
+        guard let body, let pace = AnswerPace(self), !pace.begins(body.count, self) else {
             response.pacedSince = context.loop.now
             return try await passHead(body, isEnd: isEnd)
         }
         try await passHead(nil, isEnd: false)
-        try await pace(body, limit, isEnd: isEnd)
+        try await send(body, at: pace, isEnd: isEnd)
     }
 
     func writeShaped(_ body: ByteBuffer, isEnd: Bool) async throws(ClientError) {
         if response.isComplete { return body.clear() }
         let isEnd = cut(body, isEnd: isEnd)
         if isEnd { addTrailers() }
-        if let limit = RateLimit(self) { return try await pace(body, limit, isEnd: isEnd) }
+        if isRateLimited, let pace = AnswerPace(self) { return try await send(body, at: pace, isEnd: isEnd) }
         if body.isEmpty && !isEnd { return }
         try await client.write(body, isEnd: isEnd, of: self)
     }
@@ -32,9 +34,10 @@ extension Exchange {
         var at = range.lowerBound
         while at < range.upperBound {
             var count = range.upperBound - at
-            if isRateLimited, let limit = RateLimit(self) {
-                try await limit.wait(self)
-                count = min(count, limit.piece(afterSending: response.bodyBytesSent))
+            if isRateLimited, let pace = AnswerPace(self) {
+                try await pace.wait(self)
+                count = min(count, pace.piece(afterSending: response.bodyBytesSent))
+                pace.sent(count, self)
             }
             if isEnd && at + count == range.upperBound { addTrailers() }
             try await client.write(file: file, offset: at, count: count, isEnd: isEnd && at + count == range.upperBound, of: self)
@@ -54,12 +57,13 @@ extension Exchange {
     }
 
     /// Sends `body` in pieces so small that the client sees an even flow.
-    private func pace(_ body: ByteBuffer, _ limit: RateLimit, isEnd: Bool) async throws(ClientError) {
+    private func send(_ body: ByteBuffer, at pace: AnswerPace, isEnd: Bool) async throws(ClientError) {
         let piece = context.loop.buffers.borrow(4096)
         defer { context.loop.buffers.giveBack(piece) }
         while !body.isEmpty {
-            try await limit.wait(self)
-            let count = min(body.count, limit.piece(afterSending: response.bodyBytesSent))
+            try await pace.wait(self)
+            let count = min(body.count, pace.piece(afterSending: response.bodyBytesSent))
+            pace.sent(count, self)
             if count == body.count { break }
             piece.clear()
             piece.append(body, range: 0..<count)

@@ -36,42 +36,6 @@ struct RateLimit: Equatable {
         max(burst - sent, 0) + min(max(rate / 4, 1), 128 * 1024)
     }
 
-    /// Suspends until `count` more bytes may be sent.
-    static func pace(_ exchange: Exchange, _ count: Int) async throws(ClientError) {
-        guard let limit = RateLimit(exchange) else { return }
-        try await limit.wait(exchange)
-    }
-
-    /// Suspends until what was sent so far keeps to the rate.
-    func wait(_ exchange: Exchange) async throws(ClientError) {
-        let loop = exchange.context.loop
-        let start = exchange.response.pacedSince ?? loop.now
-        exchange.response.pacedSince = start
-        let due = start + due(afterSending: exchange.response.bodyBytesSent)
-        if due <= loop.now { return }
-        guard let socket = exchange.client.watchedSocket else { return try await RateLimit.sleep(until: due, on: loop) }
-        try await RateLimit.wait(for: socket, until: due)
-    }
-
-    /// A client that leaves meanwhile ends the wait.
-    private static func wait(for socket: Socket, until due: MonotonicInstant) async throws(ClientError) {
-        do throws(SocketError) {
-            _ = try await Socket.waitForAny(socket, .reset, socket, .reset, deadline: due)
-        } catch {
-            if case .timedOut = error.kind { return }
-            throw ClientError(.cancelled, "stopped while sending response to client")
-        }
-        throw ClientError(.gone, "client prematurely closed connection while sending response to client")
-    }
-
-    private static func sleep(until due: MonotonicInstant, on loop: EventLoop) async throws(ClientError) {
-        do throws(CancellationError) {
-            try await loop.sleep(until: due)
-        } catch {
-            throw ClientError(.cancelled, "stopped while sending response to client")
-        }
-    }
-
     /// nginx's sizes: a number, with `k` or `m` behind it.
     static func size(_ text: [UInt8]) -> Int? {
         guard let last = text.last else { return nil }

@@ -1,7 +1,7 @@
 import GatehouseConfig
 import GatehouseWire
 
-/// What the parent tells the server process. One message is one packet; descriptors travel beside it.
+/// What the parent tells the server process, and what it hears of it. One message is one packet; descriptors travel beside it.
 enum ControlMessage: Equatable {
     /// A new generation follows.
     case begin
@@ -15,10 +15,12 @@ enum ControlMessage: Equatable {
     case listens(ListenAddress)
     /// An open log comes along.
     case log(path: String, buffer: Int, flushMilliseconds: Int?)
-    /// The generation is complete: load it.
-    case commit
+    /// The generation is complete: load it. The number is that of `trialEnded`.
+    case commit(number: Int)
     /// The logs that came before this were reopened; close those with variable names as well.
     case reopened
+    /// To the parent: the generation that was loaded for a trial serves now, or is gone.
+    case trialEnded(number: Int, isAdopted: Bool)
 
     /// The most bytes of a file in one message.
     static let partSize = 32 << 10
@@ -54,8 +56,14 @@ extension ControlMessage {
             writer.put(path)
             writer.put(buffer)
             writer.put(flush ?? -1)
-        case .commit: writer.put(kind: 8)
+        case .commit(let number):
+            writer.put(kind: 8)
+            writer.put(number)
         case .reopened: writer.put(kind: 9)
+        case .trialEnded(let number, let isAdopted):
+            writer.put(kind: 10)
+            writer.put(number)
+            writer.put(isAdopted ? 1 : 0)
         }
         return writer.bytes
     }
@@ -86,8 +94,11 @@ extension ControlMessage {
         case 7:
             guard let path = reader.string(), let buffer = reader.number(), let flush = reader.number() else { return nil }
             return .log(path: path, buffer: buffer, flushMilliseconds: flush < 0 ? nil : flush)
-        case 8: return .commit
+        case 8: return reader.number().map { .commit(number: $0) }
         case 9: return .reopened
+        case 10:
+            guard let number = reader.number(), let adopted = reader.number(), adopted == 0 || adopted == 1 else { return nil }
+            return .trialEnded(number: number, isAdopted: adopted == 1)
         default: return nil
         }
     }

@@ -5,11 +5,16 @@ import GatehouseRuntime
 struct GenerationTransfer {
     private let previous: ListeningTable
     private let generation: PreparedGeneration
+    private let number: Int
     private let logs: LogFiles
 
-    init(from previous: ListeningTable, to generation: PreparedGeneration, logs: LogFiles) {
+    /// - Parameters:
+    ///   - previous: the sockets that the server process is sure to have.
+    ///   - number: by which it will tell of the generation.
+    init(from previous: ListeningTable, to generation: PreparedGeneration, number: Int, logs: LogFiles) {
         self.previous = previous
         self.generation = generation
+        self.number = number
         self.logs = logs
     }
 
@@ -18,7 +23,7 @@ struct GenerationTransfer {
         sendFiles(over: channel)
         Self.sendLogs(logs, over: channel)
         sendSockets(over: channel)
-        channel.send(.commit)
+        channel.send(.commit(number: number))
         channel.flush()
     }
 

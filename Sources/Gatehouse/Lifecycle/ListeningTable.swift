@@ -45,6 +45,20 @@ struct ListeningTable {
         return table
     }
 
+    /// The sockets of both; of an address that both have, those of the one that has more: they begin with the other's.
+    func joined(with other: ListeningTable) -> ListeningTable {
+        var table = self
+        table.sockets.merge(other.sockets) { $0.count >= $1.count ? $0 : $1 }
+        return table
+    }
+
+    /// The addresses for which both have the same sockets.
+    func common(with other: ListeningTable) -> ListeningTable {
+        var table = self
+        table.sockets = sockets.filter { address, own in other.sockets[address]?.map(\.descriptor) == own.map(\.descriptor) }
+        return table
+    }
+
     /// Closes the sockets that `other` does not hold, and removes the files of such unix sockets.
     func close(except other: ListeningTable = ListeningTable(), removesFiles: Bool = true) {
         let kept = Set(other.sockets.values.joined().map(\.descriptor))

@@ -13,10 +13,19 @@ final class MasterProcess {
     private let signals: Int32
     /// What the next server process starts with.
     var generation: PreparedGeneration
+    /// What the current server process has on trial, by its number.
+    private var trial: (number: Int, generation: PreparedGeneration)?
+    private var reloads = 0
     private var machine = MasterMachine(now: .now)
     /// Every server process that has not ended: the current one, and those that still drain.
     private var children: [Int32: ControlChannel] = [:]
     private var current: Int32?
+    /// The server process that is to end as soon as there is another.
+    private var retiring: Int32?
+    /// What the current server process was started with.
+    private var processSettings: MainSettings
+    /// What this program was started with.
+    private let programSettings: MainSettings
     /// The new program of a binary upgrade.
     private var successor: Int32?
     /// The program that handed over its sockets; nil where this one opened them itself.
@@ -28,6 +37,8 @@ final class MasterProcess {
 
     init(_ generation: PreparedGeneration, source: GenerationSource, pidFile: PidFile, predecessor: Int32?) throws(SystemError) {
         self.generation = generation
+        processSettings = generation.configuration.main
+        programSettings = processSettings
         self.source = source
         logs = source.logs
         self.pidFile = pidFile
@@ -42,6 +53,7 @@ final class MasterProcess {
             ProcessSystem.poll(
                 [signals] + children.values.map(\.descriptor), wantsToWrite: channelsWithMessages,
                 timeout: machine.deadline.map { $0 - MonotonicInstant.now })
+            hear()
             while let signal = ProcessSystem.nextSignal(signals) { handle(signal) }
             for channel in children.values { channel.flush() }
             carryOut(machine.timePassed(now: .now))
@@ -70,22 +82,31 @@ final class MasterProcess {
         let channel = children.removeValue(forKey: process)
         guard channel != nil else { return }
         let isWanted = process == current && machine.isServing
+        if process == retiring { retiring = nil }
         if status < 0 {
             // A signal that nobody here sent is a crash; nginx's word for that level is alert.
             log.log(machine.isTerminating ? .notice : .alert, "worker process \(process) exited on signal \(-status)")
         } else {
             log.log(.notice, "worker process \(process) exited with code \(status)")
         }
-        if process == current { current = nil }
+        if process == current {
+            if trial != nil, isWanted {
+                log.log(.warn, "reload_canary: the new configuration went with the server process that had it on trial")
+            }
+            endTrial(isAdopted: false)
+            current = nil
+        }
         if isWanted || children.isEmpty { carryOut(machine.serverEnded(now: .now)) }
     }
 
     private func carryOut(_ orders: [MasterMachine.Order]) {
         for order in orders {
             switch order {
-            case .spawn: spawn()
+            case .spawn:
+                endTrial(isAdopted: false)
+                spawn()
             case .signal(let signal): children.keys.forEach { kill($0, signal) }
-            case .closeListeners: generation.listening.close(removesFiles: ownsFiles)
+            case .closeListeners: allListening.close(removesFiles: ownsFiles)
             case .reload: reload()
             case .reopenLogs: reopenLogs()
             case .changeBinary: changeBinary()
@@ -101,7 +122,7 @@ final class MasterProcess {
     }
 
     private func end() {
-        generation.listening.close(removesFiles: ownsFiles)
+        allListening.close(removesFiles: ownsFiles)
         log.log(.notice, "exit")
         if successor == nil { pidFile.remove() } else { pidFile.removeOld() }
         logs.writer.flushNow()
@@ -123,8 +144,11 @@ final class MasterProcess {
             close(other)
             children[process] = ControlChannel(descriptor: own)
             current = process
+            processSettings = generation.configuration.main
             machine.spawned(now: .now)
             log.log(.notice, "start worker process \(process)")
+            if let retiring { kill(retiring, SIGQUIT) }
+            retiring = nil
         } catch {
             log.log(.alert, "\(error) while spawning \"worker process\"")
             machine.spawnFailed(now: .now)
@@ -150,15 +174,70 @@ final class MasterProcess {
         do throws(GenerationSource.Failure) {
             let configuration = try source.load(files)
             for warning in configuration.warnings { StartupReport.log(warning, to: log) }
-            let prepared = try source.prepare(configuration, files: files, current: generation.listening)
-            if machine.isServing, let current, let channel = children[current] {
-                GenerationTransfer(from: generation.listening, to: prepared, logs: logs).send(over: channel)
-            }
-            generation.listening.close(except: prepared.listening)
-            generation = prepared
+            use(try source.prepare(configuration, files: files, current: allListening))
         } catch {
             StartupReport.log(error, to: log)
         }
+    }
+
+    /// With `reload_canary` the server process tries the new generation; until it has told how that went, another one would begin with the old.
+    private func use(_ prepared: PreparedGeneration) {
+        reloads += 1
+        let main = prepared.configuration.main
+        let fixed = main.programDirectives(changedSince: programSettings)
+        if !fixed.isEmpty { log.log(.warn, "\(fixed.quotedList) cannot be changed by a reload: start the program anew") }
+        let changed = main.processDirectives(changedSince: processSettings)
+        if !changed.isEmpty && machine.isServing {
+            if main.reloadTrial == nil { return replaceServer(with: prepared, because: changed) }
+            log.log(.warn, "\(changed.quotedList) cannot be tried: a reload without \"reload_canary\" starts a server process with it")
+        }
+        let channel = machine.isServing ? current.flatMap { children[$0] } : nil
+        if let channel {
+            // How the last trial went may be on its way.
+            let certain = trial.map { generation.listening.common(with: $0.generation.listening) } ?? generation.listening
+            GenerationTransfer(from: certain, to: prepared, number: reloads, logs: logs).send(over: channel)
+        }
+        let old = allListening
+        if channel != nil, prepared.configuration.main.reloadTrial != nil {
+            trial = (reloads, prepared)
+        } else {
+            (generation, trial) = (prepared, nil)
+        }
+        old.close(except: allListening)
+    }
+
+    /// What the process is has changed with the configuration: another one takes its place, and it finishes what it has.
+    private func replaceServer(with prepared: PreparedGeneration, because changed: [String]) {
+        log.log(.notice, "\(changed.quotedList) changed: another server process takes over")
+        endTrial(isAdopted: false)
+        let old = generation.listening
+        generation = prepared
+        retiring = current
+        spawn()
+        old.close(except: prepared.listening)
+    }
+
+    /// The sockets of the generation that serves, and of one on trial.
+    private var allListening: ListeningTable {
+        trial.map { generation.listening.joined(with: $0.generation.listening) } ?? generation.listening
+    }
+
+    /// What the server process has to say.
+    private func hear() {
+        guard let current, let channel = children[current] else { return }
+        let capacity = ControlMessage.largestSize
+        while case .message(let bytes, _)? = try? ProcessSystem.receive(from: channel.descriptor, capacity: capacity) {
+            guard case .trialEnded(let number, let isAdopted)? = ControlMessage(decoding: bytes), number == trial?.number else { continue }
+            endTrial(isAdopted: isAdopted)
+        }
+    }
+
+    private func endTrial(isAdopted: Bool) {
+        guard let ended = trial else { return }
+        let old = allListening
+        trial = nil
+        if isAdopted { generation = ended.generation }
+        old.close(except: generation.listening)
     }
 
     private func reopenLogs() {
@@ -180,7 +259,7 @@ final class MasterProcess {
             return
         }
         do throws(SystemError) {
-            successor = try BinaryUpgrade(listening: generation.listening, arguments: source.options.arguments).start()
+            successor = try BinaryUpgrade(listening: allListening, arguments: source.options.arguments).start()
         } catch {
             log.log(.alert, "\(error)")
             _ = pidFile.moveBack()

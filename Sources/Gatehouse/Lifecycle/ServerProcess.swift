@@ -8,6 +8,8 @@ final class ServerProcess: Sendable {
     enum Event: Sendable {
         case signal(Int32)
         case message(ControlMessage, [Int32])
+        /// A generation is not on trial any more.
+        case trialEnded(Server.TrialEnd)
         /// The parent is gone.
         case orphaned
     }
@@ -21,11 +23,14 @@ final class ServerProcess: Sendable {
     /// The socket to the parent; nil where there is none.
     private let control: Int32?
     private let initialListening: ListeningTable
+    /// What the process was started with.
+    private let settings: MainSettings
 
     init(_ generation: PreparedGeneration, source: GenerationSource, control: Int32?) {
         server = generation.server
         log = generation.log
         initialListening = generation.listening
+        settings = generation.configuration.main
         self.source = source
         logs = source.logs
         self.control = control
@@ -37,10 +42,10 @@ final class ServerProcess: Sendable {
             try logs.writer.start { [log] file, count in
                 log.log(.warn, "\(count) lines for \"\(file.path)\" were dropped: they came faster than they could be written")
             }
-            let events = try watch()
+            let (events, more) = try watch()
             // Structure ends here: this thread has nothing else to do, and the task ends the process.
             Task {
-                await serve(events)
+                await serve(events, more)
                 whenEnded()
                 logs.writer.flushNow()
                 _exit(0)
@@ -54,12 +59,12 @@ final class ServerProcess: Sendable {
     }
 
     /// Signals and messages as they come, read by a thread of their own.
-    private func watch() throws(SystemError) -> AsyncStream<Event> {
+    private func watch() throws(SystemError) -> (AsyncStream<Event>, AsyncStream<Event>.Continuation) {
         let signals = try ProcessSystem.openSignals(Self.signals)
         let (events, continuation) = AsyncStream<Event>.makeStream()
         let control = control
         _ = try LogSystem.startThread { Self.read(signals: signals, control: control, into: continuation) }
-        return events
+        return (events, continuation)
     }
 
     private static func read(signals: Int32, control: Int32?, into events: AsyncStream<Event>.Continuation) {
@@ -87,9 +92,10 @@ final class ServerProcess: Sendable {
         }
     }
 
-    private func serve(_ events: AsyncStream<Event>) async {
+    private func serve(_ events: AsyncStream<Event>, _ more: AsyncStream<Event>.Continuation) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.server.run() }
+            group.addTask { for await end in self.server.trialEnds { more.yield(.trialEnded(end)) } }
             // Ends with the process; cancelled when the server has returned.
             group.addTask {
                 var reload = IncomingGeneration(self.initialListening)
@@ -108,7 +114,8 @@ final class ServerProcess: Sendable {
         case .signal(SIGUSR1) where control == nil: reopenLogs()
         case .signal(SIGHUP) where control == nil: await reloadAlone(&reload)
         case .signal: break
-        case .message(.commit, _): await load(&reload)
+        case .message(.commit(let number), _): await load(&reload, number: number)
+        case .trialEnded(let end): trialEnded(end, &reload)
         case .message(.reopened, _): logs.forgetDynamic()
         case .message(.log(let path, let buffer, let flush), let descriptors):
             guard let descriptor = descriptors.first else { return }
@@ -135,15 +142,42 @@ final class ServerProcess: Sendable {
     // MARK: Reloading
 
     /// The parent has sent a whole generation, which it has built once itself, so nothing should fail here.
-    private func load(_ reload: inout IncomingGeneration) async {
+    private func load(_ reload: inout IncomingGeneration, number: Int) async {
         do {
             let configuration = try source.load(reload.snapshot)
-            try await server.load(configuration, listening: reload.listening, files: reload.snapshot)
-            reload.closeUnused()
-            announceRetirement()
+            let loading = try await server.load(configuration, listening: reload.listening, files: reload.snapshot)
+            loaded(loading, &reload, number: number)
         } catch {
             reload.abandon()
+            tellParent(.trialEnded(number: number, isAdopted: false))
             log.log(.emerg, "the new configuration could not be loaded: \(error)")
+        }
+    }
+
+    private func loaded(_ loading: Server.Loading, _ reload: inout IncomingGeneration, number: Int) {
+        switch loading {
+        case .serving:
+            reload.closeUnused()
+            announceRetirement()
+        case .onTrial(let generation): reload.tryOut(generation: generation, number: number)
+        }
+    }
+
+    /// The server has put to work what became of the trial; the rest is about sockets.
+    private func trialEnded(_ end: Server.TrialEnd, _ reload: inout IncomingGeneration) {
+        let isAdopted = end.outcome.kind == .adopted
+        guard let number = reload.trialEnded(generation: end.generation, isAdopted: isAdopted) else { return }
+        tellParent(.trialEnded(number: number, isAdopted: isAdopted))
+        announceRetirement()
+    }
+
+    private func tellParent(_ message: ControlMessage) {
+        guard let control else { return }
+        do throws(SystemError) {
+            // Nobody else writes here, so there is room.
+            _ = try ProcessSystem.send(message.encoded(), with: [], to: control)
+        } catch {
+            log.log(.alert, "\(error) while telling the parent process of a reload")
         }
     }
 
@@ -153,15 +187,21 @@ final class ServerProcess: Sendable {
         let files = RecordingFileSource(source.origin)
         do {
             let configuration = try source.load(files)
-            let prepared = try source.prepare(configuration, files: files, current: reload.table)
+            let prepared = try source.prepare(configuration, files: files, current: reload.tableInUse)
+            noteFixed(configuration.main)
             reload.use(prepared)
-            try await server.load(configuration, listening: reload.listening, files: prepared.snapshot)
-            reload.closeUnused()
-            announceRetirement()
+            let loading = try await server.load(configuration, listening: reload.listening, files: prepared.snapshot)
+            loaded(loading, &reload, number: 0)
         } catch {
             reload.abandon()
             StartupReport.log(error, to: log)
         }
+    }
+
+    /// Without a parent there is nobody to start another process.
+    private func noteFixed(_ main: MainSettings) {
+        let fixed = main.programDirectives(changedSince: settings) + main.processDirectives(changedSince: settings)
+        if !fixed.isEmpty { log.log(.warn, "\(fixed.quotedList) cannot be changed by a reload: start the program anew") }
     }
 
     /// Says so when the last request of the old generation is done: scripts wait for these words.

@@ -7,16 +7,14 @@ package protocol Upkeep: Sendable {
     func run(on loop: EventLoop) async
 }
 
-/// Runs the upkeep of one generation, and ends it.
+/// Runs upkeep of one generation, and ends it.
 final class UpkeepControl: Sendable {
-    let generation: Int
     private let works: [any Upkeep]
     private let ending: AsyncStream<Void>
     private let end: AsyncStream<Void>.Continuation
 
-    init(_ works: [any Upkeep], generation: Int) {
+    init(_ works: [any Upkeep]) {
         self.works = works
-        self.generation = generation
         (ending, end) = AsyncStream<Void>.makeStream()
     }
 

@@ -38,13 +38,14 @@ package struct Listener: Sendable {
     private func serve(_ accepted: AcceptedConnection, _ state: ListenerState, _ idle: IdleConnections) async {
         do throws(SystemError) {
             let socket = try accepted.socket(on: context.loop)
-            guard let binding = context.binding(for: state, local: { socket.localAddress }) else {
+            guard let assigned = context.assign(state, local: { socket.localAddress }) else {
                 socket.close()
                 return context.left()
             }
             let connection = HTTP1Connection(
-                accepted: accepted, socket: socket, listener: state, idle: idle, binding: binding, context: context,
+                accepted: accepted, socket: socket, listener: state, idle: idle, binding: assigned.binding, context: context,
                 number: context.nextConnectionNumber())
+            connection.facts.trialPart = assigned.part
             await connection.run()
         } catch {
             context.left()

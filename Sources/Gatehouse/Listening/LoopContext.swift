@@ -13,12 +13,19 @@ package final class LoopContext: @unchecked Sendable {
     package let counters = LoopCounters()
     // `@exclusivity(unchecked)`: belongs to one task on one loop; checking each access at run time costs more than the access.
     @safe @exclusivity(unchecked) package private(set) var generation: Generation
+    /// A generation that takes some of the connections.
+    @safe @exclusivity(unchecked) var trial: TrialShare?
     package let idleUpstreams = IdleUpstreams()
     @safe @exclusivity(unchecked) package var isDraining = false
     /// Every client connection of this loop, for draining and stopping.
     @safe @exclusivity(unchecked) package var connections = ConnectionTable()
     @safe @exclusivity(unchecked) package var random = SystemRandomNumberGenerator()
+    /// Chance where nothing depends on its being unpredictable, for a thousandth of the price of a system call.
+    @safe @exclusivity(unchecked) package var dice: SplitMix64
     package let upstreamSessions = UpstreamSessions()
+    package let pipes = PipePool()
+    /// What requests leave behind.
+    package let background: BackgroundRequests
     /// Gives each client connection its number.
     package let nextConnectionNumber: @Sendable () -> Int
     @safe @exclusivity(unchecked) private var admission: ConnectionAdmission
@@ -27,7 +34,6 @@ package final class LoopContext: @unchecked Sendable {
     @safe @exclusivity(unchecked) private var recentBinding: (listener: ListenerState, binding: ListenerBinding)?
     @safe @exclusivity(unchecked) private var spareExchanges: [Exchange] = []
     @safe @exclusivity(unchecked) private var bodyMemory = 0
-    @safe @exclusivity(unchecked) private var sparePipes: [SplicePipe] = []
     @safe @exclusivity(unchecked) private var dateSecond = -1
     @safe @exclusivity(unchecked) private var dateText: [UInt8] = []
     @safe @exclusivity(unchecked) private var logSecond = -1
@@ -38,6 +44,8 @@ package final class LoopContext: @unchecked Sendable {
         nextConnectionNumber = connectionNumbers
         admission = ConnectionAdmission(limit: generation.configuration.main.workerConnections)
         self.loop = loop
+        background = BackgroundRequests(on: loop)
+        dice = SplitMix64(seed: random.next())
         self.index = index
         self.generation = generation
     }
@@ -46,6 +54,7 @@ package final class LoopContext: @unchecked Sendable {
     package func adopt(_ generation: Generation) {
         cutLate(upTo: self.generation)
         self.generation = generation
+        trial = nil
         idleUpstreams.closeAll(notOf: generation)
         upstreamSessions.removeAll()
         spareExchanges.removeAll()
@@ -112,7 +121,8 @@ package final class LoopContext: @unchecked Sendable {
     package func takeExchange() -> Exchange? { spareExchanges.popLast() }
 
     package func giveBack(_ exchange: Exchange) {
-        if spareExchanges.count < 64 { spareExchanges.append(exchange) }
+        // One of an older generation would keep that from ending.
+        if spareExchanges.count < 64, exchange.generation === generation { spareExchanges.append(exchange) }
     }
 
     // MARK: Memory for large request bodies
@@ -126,18 +136,6 @@ package final class LoopContext: @unchecked Sendable {
     }
 
     package func giveBackBodyMemory(_ count: Int) { bodyMemory -= count }
-
-    // MARK: Pipes for splicing
-
-    /// An empty pipe; `nil` when the system has none to give.
-    package func takePipe(capacity: Int) -> SplicePipe? {
-        if let spare = sparePipes.popLast() { return spare }
-        return try? SplicePipe(capacity: capacity)  // without one the bytes are copied
-    }
-
-    package func giveBack(_ pipe: SplicePipe) {
-        if sparePipes.count < 16 { sparePipes.append(pipe) }
-    }
 
     // MARK: Admission
 
@@ -175,7 +173,7 @@ package final class LoopContext: @unchecked Sendable {
     /// No new requests: idle connections close now, the others after their answer.
     package func drain() {
         isDraining = true
-        cutLate(upTo: generation)
+        cutLate(upTo: trial?.generation ?? generation)
         for connection in connections.all { connection.drain() }
         idleUpstreams.closeAll()
     }
@@ -187,6 +185,7 @@ package final class LoopContext: @unchecked Sendable {
         _ = loop.schedule(at: loop.now + timeout) { [weak self] in
             guard let self else { return }
             for connection in connections.all where connection.generationNumber <= number { connection.cancel() }
+            if isDraining { background.stop() }
         }
     }
 
@@ -194,7 +193,10 @@ package final class LoopContext: @unchecked Sendable {
     package func stop() {
         isDraining = true
         for connection in connections.all { connection.cancel() }
+        background.stop()
         idleUpstreams.closeAll()
+        // Of upstreams, for which some wait without a client.
+        loop.cancelAllWaits()
     }
 }
 

@@ -1,9 +1,11 @@
+import GatehouseConfig
+import GatehouseRuntime
 import GatehouseWire
 
 /// What nginx writes behind the sentence of an error line: who, which server, which request, which upstream.
 enum ErrorLogSuffix {
     static func text(for exchange: Exchange) -> String {
-        var text = ", client: \(String(decoding: exchange.remoteAddressText, as: UTF8.self))"
+        var text = client(exchange.remoteAddressText, exchange.remoteAddress, exchange.location.settings.errorLogClient)
         text += ", server: \(String(decoding: exchange.server.primaryName, as: UTF8.self))"
         let line = exchange.head.requestLine
         if !line.isEmpty { text += ", request: \"\(String(decoding: line, as: UTF8.self))\"" }
@@ -25,7 +27,21 @@ enum ErrorLogSuffix {
         return "\(destination.usesTLS ? "https" : "http")://\(address)\(separator)\(String(decoding: uri.bytes(), as: UTF8.self))"
     }
 
-    static func text(for client: ClientFacts) -> String {
-        ", client: \(String(decoding: client.remoteAddressText, as: UTF8.self)), server: \(client.localAddress)"
+    static func text(for client: ClientFacts, _ disclosure: ClientDisclosure) -> String {
+        "\(Self.client(client.remoteAddressText, client.remoteAddress, disclosure)), server: \(client.localAddress)"
     }
+
+    /// Who it was, as far as `error_log_client` lets it be told.
+    private static func client(_ text: [UInt8], _ address: SocketAddress, _ disclosure: ClientDisclosure) -> String {
+        switch disclosure {
+        case .whole: ", client: \(String(decoding: text, as: UTF8.self))"
+        case .masked: ", client: \(address.ipAddress.map { "\($0.clientNetwork)" } ?? String(decoding: text, as: UTF8.self))"
+        case .off: ""
+        }
+    }
+}
+
+extension IPAddress {
+    /// As much of a client's address as a log needs that shall not tell who it was.
+    var clientNetwork: IPAddress { unmapped.masked(to: unmapped.isV4 ? 24 : 48) }
 }

@@ -36,8 +36,7 @@ extension Exchange {
 
     /// `$masked_remote_addr`: the network of the client, for logs that shall not tell who it was: 24 bits of an IPv4 address, 48 of an IPv6 one.
     package var maskedRemoteAddress: [UInt8] {
-        guard let address = remoteAddress.ipAddress?.unmapped else { return remoteAddressText }
-        return address.masked(to: address.isV4 ? 24 : 48).text
+        remoteAddress.ipAddress.map { $0.clientNetwork.text } ?? remoteAddressText
     }
 
     private func bytes(of value: UInt64, count: Int) -> [UInt8] {
@@ -56,7 +55,7 @@ extension Exchange {
         var id: [UInt8] = []
         for _ in 0..<2 {
             let word = context.random.next()
-            for shift in stride(from: 60, through: 0, by: -4) { id.append(digits[Int(word >> UInt64(shift)) & 15]) }
+            for shift in stride(from: 60, through: 0, by: -4) { id.append(digits[Int((word >> UInt64(shift)) & 15)]) }
         }
         requestID = id
         return id

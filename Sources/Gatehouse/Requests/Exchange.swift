@@ -48,6 +48,8 @@ package final class Exchange {
     /// In a regex location `try_files` found `path` below the `alias`, which otherwise stands for the whole of it.
     @safe @exclusivity(unchecked) package var pathFollowsAlias = false
     @safe @exclusivity(unchecked) package var isInternal = false
+    /// Another request made this one.
+    @safe @exclusivity(unchecked) package var isSubrequest = false
     /// The status that an `error_page` is being shown for.
     @safe @exclusivity(unchecked) package var errorStatus: Int?
     @safe @exclusivity(unchecked) package var limitRate: [UInt8]?
@@ -63,6 +65,8 @@ package final class Exchange {
     @safe @exclusivity(unchecked) package var authenticatedUser: [UInt8]?
     /// Which way out a rule of the forward proxy has chosen.
     @safe @exclusivity(unchecked) package var chosenExit: ChosenExit?
+    /// What `limit_conn` counts of it; `nil` where nothing does.
+    @safe @exclusivity(unchecked) package var heldConnections: HeldConnections?
     /// Why the forward proxy answers in somebody else's place.
     @safe @exclusivity(unchecked) package var proxyError: ProxyError?
     /// The status that an error page's own answer is given.
@@ -113,11 +117,16 @@ package final class Exchange {
         internalRedirects = 0
         pathFollowsAlias = false
         isInternal = false
+        isSubrequest = false
         errorStatus = nil
         pageStatus = nil
         proxyError = nil
         authenticatedUser = nil
         if chosenExit != nil { chosenExit = nil }
+        if heldConnections != nil {
+            heldConnections?.letGo()
+            heldConnections = nil
+        }
         isPipelined = false
         limitRate = nil
         requestID = nil
@@ -125,7 +134,7 @@ package final class Exchange {
 
     package var settings: LocationSettings { _read { yield location.settings } }
 
-    package var isHead: Bool { head.method == .head }
+    package var isHead: Bool { head.method.isHead }
 
     /// The client's address as access rules and logs see it.
     package var remoteAddress: SocketAddress { realAddress?.address ?? connection.remoteAddress }

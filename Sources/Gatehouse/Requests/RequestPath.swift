@@ -9,18 +9,21 @@ import GatehouseWire
 /// 3. `serverRewrite`  the server level's `set`, `rewrite`, `if`, `return`
 /// 4. `findLocation`   which location answers
 /// 5. `rewrite`        the location's own rewriting; may go back to 4
-/// 6. `access`         allow, deny, auth_basic
-/// 7. `tryFiles`       the first file that exists
-/// 8. `content`        proxy, tunnel, forward proxy, file, status page
-/// 9. `finalize`       error pages, internal redirects; may go back to 4
-/// 10. `log`
+/// 6. `limit`          limit_conn; of a forward proxy after 7
+/// 7. `access`         allow, deny, auth_basic
+/// 8. `tryFiles`       the first file that exists
+/// 9. `mirror`         copies of the request begin their own way, for which nobody waits
+/// 10. `content`       proxy, tunnel, forward proxy, PAC file, file, status page
+/// 11. `finalize`      error pages, internal redirects; may go back to 4
+/// 12. `log`
 package enum RequestPath {
     /// Answers a request and logs it. Never throws: what goes wrong has become a status, a log line or a closed connection.
-    package static func serve(_ exchange: Exchange) async {
+    @inline(__always) package static func serve(_ exchange: Exchange) async {
         var disposition = start(exchange)
         if disposition == nil { disposition = await walk(exchange, from: .server) }
         if let disposition, disposition != .done { await finalize(exchange, disposition) }
         exchange.generation.logAccess(exchange)
+        exchange.connection.trialPart?.note(exchange)
     }
 
     /// Answers a request that was refused before it could be understood.
@@ -29,6 +32,13 @@ package enum RequestPath {
         exchange.startWallClock = exchange.context.loop.wallClock
         await finalize(exchange, .status(status))
         exchange.generation.logAccess(exchange)
+    }
+
+    /// Answers a request that another one made; it begins where its URI is known.
+    static func serve(subrequest exchange: Exchange) async {
+        let disposition = await walk(exchange, from: .server)
+        if disposition != .done { await finalize(exchange, disposition) }
+        if exchange.location.settings.logsSubrequests { exchange.generation.logAccess(exchange) }
     }
 
     enum Entry { case server, location, afterRewrite }
@@ -44,9 +54,11 @@ package enum RequestPath {
         return nil
     }
 
-    /// A CONNECT request for a server that opens no tunnels.
+    /// A CONNECT request for a server that opens no tunnels. As nginx, `tunnel_pass` opens none for HTTP/1.0; a forward proxy does, which the
+    /// HTTP clients of Python before 3.12 ask for.
     private static func refuseConnect(_ exchange: Exchange) -> Disposition? {
-        guard exchange.method == .connect, !exchange.server.acceptsConnect else { return nil }
+        let isOldVersion = exchange.head.version != .http11 && !exchange.server.isForwardProxy
+        guard exchange.method.isConnect, isOldVersion || !exchange.server.acceptsConnect else { return nil }
         exchange.generation.log(.info, "client sent CONNECT method", exchange)
         exchange.response.closesConnection = true
         return .status(405)
@@ -54,7 +66,7 @@ package enum RequestPath {
 
     /// Step 1 (RFC 3986 §6.2.2, nginx's handling of `merge_slashes`, dots and escapes).
     private static func normalize(_ exchange: Exchange) -> Disposition? {
-        if exchange.head.form == .authority {
+        if case .authority = exchange.head.form {
             exchange.path = [UInt8(ascii: "/")]
             return nil
         }
@@ -75,13 +87,17 @@ package enum RequestPath {
         return nil
     }
 
-    /// Steps 3 to 8, beginning at `entry`.
+    /// Steps 3 to 10, beginning at `entry`.
     static func walk(_ exchange: Exchange, from entry: Entry) async -> Disposition {
         if let answer = prepare(exchange, from: entry) { return answer }
-        if AccessPhase.isNeeded(exchange), let refused = await AccessPhase.run(exchange) { return refused }
+        let isCounted = !exchange.isSubrequest && ConnectionLimitPhase.isNeeded(exchange)
+        if isCounted, !exchange.isForwarded, let refused = ConnectionLimitPhase.run(exchange) { return refused }
+        if !exchange.isSubrequest, AccessPhase.isNeeded(exchange), let refused = await AccessPhase.run(exchange) { return refused }
+        if isCounted, exchange.isForwarded, let refused = ConnectionLimitPhase.run(exchange) { return refused }
         if exchange.location.settings.tryFiles != nil, !exchange.isForwarded, case .finish(let answer) = TryFilesPhase.run(exchange) {
             return answer
         }
+        if MirrorPhase.isNeeded(exchange), let refused = await MirrorPhase.run(exchange) { return refused }
         return await content(exchange)
     }
 
@@ -114,8 +130,8 @@ package enum RequestPath {
         return .status(500)
     }
 
-    /// Step 8.
-    private static func content(_ exchange: Exchange) async -> Disposition {
+    /// Step 10.
+    @inline(__always) private static func content(_ exchange: Exchange) async -> Disposition {
         switch exchange.location.settings.handler {
         case .proxy:
             if let passing = ProxyHandler.begin(exchange) { return await passing.run() }
@@ -123,11 +139,12 @@ package enum RequestPath {
         case .stubStatus: return await StatusPageHandler.answer(exchange)
         case .tunnel(let target): return await TunnelHandler.answer(target, exchange)
         case .forward: return await ForwardHandler.answer(exchange)
+        case .autoConfiguration(let route): return await AutoConfigurationHandler.answer(route: route, exchange)
         case nil: return await FileHandler.answer(exchange)
         }
     }
 
-    /// Step 9: turns what a phase decided into an answer, through error pages and internal redirects, until one is sent.
+    /// Step 11: turns what a phase decided into an answer, through error pages and internal redirects, until one is sent.
     static func finalize(_ exchange: Exchange, _ first: Disposition) async {
         var disposition = first
         while true {

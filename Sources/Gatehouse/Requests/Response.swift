@@ -39,6 +39,8 @@ package struct Response {
     package var cut: RangeCut?
     /// When the first payload bytes of a limited answer could go.
     package var pacedSince: MonotonicInstant?
+    /// When the rates that it shares let more of the answer go.
+    package var shareDue: MonotonicInstant?
     /// `location` is the upstream's and is passed on as it is.
     package var isLocationFinal = false
     /// The connection carries a tunnel's bytes behind this head, nothing framed.
@@ -58,7 +60,8 @@ package struct Response {
 
     /// Forgets the fields, as when an error page takes the place of an answer.
     package mutating func clearHead() {
-        reason.empty()
+        // An upstream's own array: to empty it would be to copy it.
+        reason = []
         contentLength = nil
         contentType.empty()
         lastModified.empty()
@@ -73,6 +76,7 @@ package struct Response {
         allowsManyRanges = false
         cut = nil
         pacedSince = nil
+        shareDue = nil
         isLocationFinal = false
         opensTunnel = false
     }

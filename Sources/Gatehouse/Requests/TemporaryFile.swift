@@ -16,7 +16,11 @@ package final class TemporaryFile {
     deinit {
         // Nothing can be done about a file that somebody else removed.
         if !isKept { try? FileSystem.remove(path) }
+        // Its room on the disk is given back with the last descriptor, which takes long for much of it.
+        if size > Self.large { _ = BlockingPool.shared.trySubmit { [file] in withExtendedLifetime(file) {} } }
     }
+
+    private static let large = 1 << 20
 
     package static func create(in directory: String) async throws(SystemError) -> TemporaryFile {
         let number = UInt64.random(in: 0...UInt64.max)
@@ -30,29 +34,26 @@ package final class TemporaryFile {
 
     /// Appends the bytes of `buffer`, which is not changed.
     package func append(_ buffer: ByteBuffer) async throws(SystemError) {
-        let bytes = buffer.bytes()
-        let (file, at) = (file, size)
-        size += bytes.count
-        try await BlockingPool.shared.run { () throws(SystemError) in
-            let copy = ByteBuffer(capacity: bytes.count)
-            copy.append(bytes)
-            try file.write(copy, at: at)
-        }
+        let (file, at, lent) = (file, size, Lent(buffer))
+        size += buffer.count
+        try await BlockingPool.shared.run { () throws(SystemError) in try file.write(contentOf: lent.buffer, at: at) }
     }
 
     /// Appends up to `limit` bytes at `offset` to `buffer`.
     /// - Returns: how many; 0 when the file cannot be read.
     package func read(into buffer: ByteBuffer, at offset: Int, limit: Int) async -> Int {
-        let file = file
-        let bytes = await BlockingPool.shared.run { () -> [UInt8] in
-            let copy = ByteBuffer(capacity: limit)
-            // A file that cannot be read gives nothing, which the caller reports.
-            _ = try? file.read(into: copy, count: limit, at: offset)
-            return copy.bytes()
-        }
-        buffer.append(bytes)
-        return bytes.count
+        let (file, lent) = (file, Lent(buffer))
+        // A file that cannot be read gives nothing, which the caller reports.
+        return await BlockingPool.shared.run { (try? file.read(into: lent.buffer, count: limit, at: offset)) ?? 0 }
     }
 
     package func keep() { isKept = true }
+}
+
+/// A buffer that a thread of the pool works with.
+///
+/// `@unchecked Sendable`: the task it belongs to waits until that thread is done with it, and cannot be made to wait for less.
+private struct Lent: @unchecked Sendable {
+    let buffer: ByteBuffer
+    init(_ buffer: ByteBuffer) { self.buffer = buffer }
 }

@@ -63,23 +63,16 @@ struct OCSPResponder: Sendable {
         return buffer
     }
 
-    /// Base64 (RFC 4648 section 4) with what has a meaning in a path escaped.
+    /// Base64 with what has a meaning in a path escaped.
     private static func pathSegment(_ bytes: [UInt8]) -> [UInt8] {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let word = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for digit in 0...3 {
-                switch digit > group.count ? UInt8(ascii: "=") : alphabet[word >> (18 - 6 * digit) & 63] {
-                case UInt8(ascii: "+"): text += "%2B".utf8
-                case UInt8(ascii: "/"): text += "%2F".utf8
-                case UInt8(ascii: "="): text += "%3D".utf8
-                case let plain: text.append(plain)
-                }
+        Base64.encode(bytes).flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "+"): Array("%2B".utf8)
+            case UInt8(ascii: "/"): Array("%2F".utf8)
+            case UInt8(ascii: "="): Array("%3D".utf8)
+            default: [byte]
             }
         }
-        return text
     }
 
     // MARK: Finding it

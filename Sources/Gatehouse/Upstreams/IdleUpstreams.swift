@@ -14,8 +14,11 @@ package final class IdleUpstreams {
     @safe @exclusivity(unchecked) private var recent: (group: ObjectIdentifier, list: List)?
     /// By peer.
     @safe @exclusivity(unchecked) private var ages: [ObjectIdentifier: IdleAges] = [:]
+    /// Connections of groups that were made for requests. There may be any number of such groups, so they share one limit.
+    @safe @exclusivity(unchecked) private(set) var transientCount = 0
+    private let transientLimit: Int
 
-    package init() {}
+    package init(transientLimit: Int = 256) { self.transientLimit = transientLimit }
 
     deinit {
         // A watched socket holds its connection.
@@ -25,7 +28,7 @@ package final class IdleUpstreams {
     /// Takes an idle connection to `peer`, the most recently used first. None that has been idle for so long that the peer may just be
     /// closing it: it stays, and how it ends tells more of when that is.
     package func take(_ group: UpstreamGroup, peer: UpstreamPeer, identity: [UInt8], now: MonotonicInstant) -> UpstreamConnection? {
-        let list = list(of: group)
+        guard let list = knownList(of: group) else { return nil }
         var i = list.connections.count - 1
         while i >= 0 {
             if list.connections[i].peer === peer && list.connections[i].identity == identity {
@@ -34,6 +37,7 @@ package final class IdleUpstreams {
                 let connection = list.connections.remove(at: i)
                 connection.lastIdle = age
                 connection.stream.socket.stopWatching()
+                if group.isTransient { leftTransient(group, list) }
                 return connection
             }
             i -= 1
@@ -46,21 +50,47 @@ package final class IdleUpstreams {
         if connection.peer.isRetired { return connection.close() }
         connection.giveBackInput()
         connection.idleSince = now
-        let list = list(of: connection.group)
-        if connection.ages == nil { connection.ages = ages(of: connection.peer) }
-        if list.connections.count >= connection.group.settings.keepalive { dropSurvivor(list.connections[0], now: now) }
-        list.connections.append(connection)
+        if let list = knownList(of: connection.group), list.connections.count >= connection.group.settings.keepalive {
+            dropSurvivor(list.connections[0], now: now)
+        }
+        if connection.group.isTransient {
+            if transientCount >= transientLimit { dropOldestTransient() }
+            transientCount += 1
+        } else if connection.ages == nil {
+            connection.ages = ages(of: connection.peer)
+        }
+        list(of: connection.group).connections.append(connection)
         connection.stream.socket.watchIdle(connection)
         if sweep == nil { armSweep(at: now + connection.group.settings.keepaliveTimeout, on: connection.stream.loop) }
     }
 
     private func list(of group: UpstreamGroup) -> List {
+        if let known = knownList(of: group) { return known }
+        let list = List()
+        byGroup[ObjectIdentifier(group)] = list
+        recent = (ObjectIdentifier(group), list)
+        return list
+    }
+
+    private func knownList(of group: UpstreamGroup) -> List? {
         let key = ObjectIdentifier(group)
         if let recent, recent.group == key { return recent.list }
-        let list = byGroup[key] ?? List()
-        byGroup[key] = list
+        guard let list = byGroup[key] else { return nil }
         recent = (key, list)
         return list
+    }
+
+    /// A connection left `list`. Without any the group may go, and another come to be where it was.
+    private func leftTransient(_ group: UpstreamGroup, _ list: List) {
+        transientCount -= 1
+        guard list.connections.isEmpty else { return }
+        byGroup[ObjectIdentifier(group)] = nil
+        recent = nil
+    }
+
+    private func dropOldestTransient() {
+        let all = byGroup.values.lazy.flatMap(\.connections).filter(\.group.isTransient)
+        if let oldest = all.min(by: { $0.idleSince < $1.idleSince }) { drop(oldest) }
     }
 
     private func ages(of peer: UpstreamPeer) -> IdleAges {
@@ -72,7 +102,8 @@ package final class IdleUpstreams {
 
     /// The peer closed it.
     fileprivate func ended(_ connection: UpstreamConnection) {
-        let now = connection.stream.loop.now
+        // Told between two turns of the loop, whose own time is still that from before it slept.
+        let now = MonotonicInstant.now
         connection.ages?.machine.connectionDied(idleFor: now - connection.idleSince, now: now)
         drop(connection)
     }
@@ -87,6 +118,7 @@ package final class IdleUpstreams {
         connection.stream.socket.stopWatching()
         if let list = byGroup[ObjectIdentifier(connection.group)], let i = list.connections.firstIndex(where: { $0 === connection }) {
             list.connections.remove(at: i)
+            if connection.group.isTransient { leftTransient(connection.group, list) }
         }
         connection.close()
     }

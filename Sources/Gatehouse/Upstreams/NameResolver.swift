@@ -85,7 +85,7 @@ package actor NameResolver {
         case .lead(let lookup): return await lead(lookup, question, on: loop, watching: client, deadline: deadline)
         case .wait(let id, let waiter):
             let timer = deadline.map { loop.schedule(at: $0) { waiter.end(.gaveUp) } }
-            let outcome = await waiter.wait()
+            let outcome = await waiter.wait(untilCancelled: .gaveUp)
             timer?.cancel()
             switch outcome {
             case .answer(let answer): return answer

@@ -20,7 +20,8 @@ extension UpstreamGroup {
     }
 
     /// The same once the pool has been asked.
-    func follow(
+    // Never inlined: what waiting needs would be made for every request.
+    @inline(never) func follow(
         _ result: UpstreamPool.LeaseResult, of request: UpstreamPool.Request, for exchange: Exchange, watchesClient: Bool
     ) async -> Leasing {
         switch result {
@@ -52,11 +53,11 @@ extension UpstreamGroup {
         return .refused(status: 503, reason: "the limits of the group are reached")
     }
 
-    private func wait(on waiter: LeaseWaiter, _ exchange: Exchange, watchesClient: Bool) async -> LeaseWaiter.Outcome {
+    private func wait(on waiter: LeaseWaiter, _ exchange: Exchange, watchesClient: Bool) async -> LeaseWaitOutcome {
         let loop = exchange.context.loop
         let timer = loop.schedule(at: loop.now + longestWait) { waiter.end(.timedOut) }
         defer { timer.cancel() }
-        guard let client = exchange.client.watchedSocket else { return await waiter.wait() }
+        guard let client = exchange.client.watchedSocket else { return await waiter.wait(untilCancelled: .gone) }
         client.watchEnd { isCancelled in
             if isCancelled || watchesClient { waiter.end(.gone) }
         }
@@ -73,6 +74,7 @@ extension Exchange {
     func refusedByGroup(_ group: UpstreamGroup, status: Int, _ reason: String) -> Disposition {
         upstreamLog.begin(Array(group.settings.name.utf8))
         upstreamLog.update { $0.status = status }
+        proxyError = proxyError ?? .destinationUnavailable
         generation.log(.error, "\(reason) while connecting to upstream", self)
         return .status(status)
     }

@@ -5,7 +5,7 @@ import GatehouseWire
 
 /// The servers behind one name, and the actor that chooses among them.
 package final class UpstreamGroup: Sendable {
-    /// Unique in its generation.
+    /// Unique in its generation; negative where it was made for a request.
     package let number: Int
     package let settings: UpstreamSettings
     package let pool: UpstreamPool
@@ -39,6 +39,9 @@ package final class UpstreamGroup: Sendable {
         pool = UpstreamPool(
             machine, peers: peers, startingHealth: { health?.startingHealth(of: $0.address) ?? .unchecked }, changed: changed)
     }
+
+    /// Made for a request, and gone when nobody uses it any more.
+    var isTransient: Bool { number < 0 }
 
     /// What `hash` and `ip_hash` choose by; empty where the method needs nothing.
     package func balancingKey(for exchange: Exchange) -> [UInt8] {

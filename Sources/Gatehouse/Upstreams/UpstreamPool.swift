@@ -44,7 +44,7 @@ public actor UpstreamPool {
     @safe @exclusivity(unchecked) var machine: PoolMachine
     /// By `PeerID.index`; `nil` where none is.
     @safe @exclusivity(unchecked) var peers: [UpstreamPeer?]
-    private var waiters: [WaiterID: LeaseWaiter] = [:]
+    @safe @exclusivity(unchecked) private var waiters: [WaiterID: LeaseWaiter] = [:]
     private var nextWaiter = 0
     @safe @exclusivity(unchecked) private var random: SplitMix64
     /// Called inside the actor for every change of a peer's state.
@@ -59,7 +59,9 @@ public actor UpstreamPool {
     nonisolated let clock: UpstreamClock
     /// Whom an embedder's readers hear of changes from.
     nonisolated let feed: ChangeFeed
-    /// An embedder's check is mandatory: who joins is not used before its first result.
+    /// An embedder's checker runs.
+    var isChecked = false
+    /// That checker's rules are mandatory: who joins is not used before its first result.
     var hasMandatoryCheck = false
 
     /// - Parameters:
@@ -110,19 +112,36 @@ public actor UpstreamPool {
 
     /// `lease` from outside, done when it returns. Any thread may call this.
     package nonisolated func leaseNow(_ request: Request, now: MonotonicInstant) -> LeaseResult {
-        executor.enter { assumeIsolated { $0.lease(request, now: now) } }
+        executor.enter { UpstreamPool.leaseInside(self, request, now) }
     }
 
     /// `released` from outside, done when it returns. Any thread may call this.
     package nonisolated func releasedNow(
         _ peer: UpstreamPeer, _ report: LeaseReport, now: MonotonicInstant
     ) -> PoolMachine.ReleaseResult {
-        executor.enter { assumeIsolated { $0.released(peer, report, now: now) } }
+        executor.enter { UpstreamPool.releasedInside(self, peer, report, now) }
     }
+
+    // `assumeIsolated` asks the run time where it is and allocates, which costs more than the choice. Who is inside of the executor is
+    // isolated to the actor, and isolation is no part of how a function is called.
+    private static let leaseInside = unsafe unsafeBitCast(
+        { @Sendable pool, request, now in pool.lease(request, now: now) }
+            as @Sendable (isolated UpstreamPool, Request, MonotonicInstant) -> LeaseResult,
+        to: (@Sendable (UpstreamPool, Request, MonotonicInstant) -> LeaseResult).self)
+    private static let releasedInside = unsafe unsafeBitCast(
+        { @Sendable pool, peer, report, now in pool.released(peer, report, now: now) }
+            as @Sendable (isolated UpstreamPool, UpstreamPeer, LeaseReport, MonotonicInstant) -> PoolMachine.ReleaseResult,
+        to: (@Sendable (UpstreamPool, UpstreamPeer, LeaseReport, MonotonicInstant) -> PoolMachine.ReleaseResult).self)
 
     /// The head of an answer is here; told only where `BalancingMethod.needsHeaderEvents`.
     package func headerReceived(_ peer: UpstreamPeer, after time: Duration, now: MonotonicInstant) {
         if isMember(peer) { machine.headerReceived(peer.id, after: time, now: now) }
+    }
+
+    /// `headerReceived` from outside, where the method asks for it; done when it returns. Any thread may call this.
+    nonisolated func headerReceivedNow(_ peer: UpstreamPeer, after time: Duration, now: MonotonicInstant) {
+        guard rules.method.needsHeaderEvents else { return }
+        executor.enter { assumeIsolated { $0.headerReceived(peer, after: time, now: now) } }
     }
 
     func isMember(_ peer: UpstreamPeer) -> Bool { peers.indices.contains(peer.id.index) && peers[peer.id.index] === peer }

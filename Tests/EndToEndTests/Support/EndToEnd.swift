@@ -10,6 +10,15 @@ func blocking<Result: Sendable>(_ body: @escaping @Sendable () async throws -> R
     try await withTaskExecutorPreference(BlockingThreads.shared) { try await body() }
 }
 
+/// Looks again and again for at most five seconds.
+func eventually(_ condition: () throws -> Bool) throws {
+    for _ in 0..<500 {
+        if (try? condition()) == true { return }
+        usleep(10_000)
+    }
+    Issue.record("it did not happen within five seconds")
+}
+
 /// Runs each job on a thread made for it.
 final class BlockingThreads: TaskExecutor {
     static let shared = BlockingThreads()

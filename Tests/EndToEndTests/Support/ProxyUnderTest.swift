@@ -67,9 +67,11 @@ final class ProxyUnderTest: Sendable {
         try? FileManager.default.removeItem(atPath: root)
     }
 
-    private static func read(_ http: String, events: String, root: String, upstream: UInt16) throws -> Configuration {
+    private static func read(
+        _ http: String, main: String = "", events: String, root: String, upstream: UInt16
+    ) throws -> Configuration {
         let text = """
-            worker_processes 1; error_log DIR/error.log info; events { \(events) }
+            worker_processes 1; error_log DIR/error.log info; \(main) events { \(events) }
             http { access_log DIR/access.log; \(http) }
             """
         let file = text.replacingOccurrences(of: "DIR", with: root).replacingOccurrences(of: "UPSTREAM", with: "127.0.0.1:\(upstream)")
@@ -87,15 +89,17 @@ final class ProxyUnderTest: Sendable {
 
     // MARK: Life
 
-    func reload(_ http: String) async throws {
-        let configuration = try Self.read(http, events: events, root: root, upstream: upstream)
+    func reload(_ http: String, main: String = "") async throws {
+        let configuration = try Self.read(http, main: main, events: events, root: root, upstream: upstream)
         try await server.load(configuration, listening: listening, files: SystemFileSource())
     }
 
     func drain() { server.drain() }
 
+    func stop() { server.stop() }
+
     /// - Returns: whether the server has ended in time.
-    func waitForEnd() -> Bool { ended.wait() }
+    func waitForEnd(milliseconds: Int = 30_000) -> Bool { ended.wait(milliseconds: milliseconds) }
 
     /// The error log as it is now.
     var errorLog: String {

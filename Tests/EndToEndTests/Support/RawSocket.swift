@@ -84,6 +84,16 @@ final class RawSocket: @unchecked Sendable {
         return Array(received[..<count])
     }
 
+    /// - Returns: whether something came, or the end, before the time was over.
+    func waitForInput(milliseconds: Int32) throws -> Bool {
+        if !received.isEmpty { return true }
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        // Safe: one element, as the count says.
+        let count = unsafe poll(&waiting, 1, milliseconds)
+        if count < 0 { throw Failure.system("poll", errno) }
+        return count > 0
+    }
+
     /// Everything until the connection is over, however it ends.
     func readBytesToGone() throws -> [UInt8] {
         do {
@@ -156,7 +166,7 @@ final class RawSocket: @unchecked Sendable {
 }
 
 /// Calls `body` with the address of a port of 127.0.0.1.
-private func withLoopback(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
+func withLoopback(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = port.bigEndian

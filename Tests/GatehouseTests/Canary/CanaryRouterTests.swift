@@ -12,8 +12,8 @@ import Testing
             .init(share: .all),
         ], judgement: CanaryJudgement(minimumSample: 1, latency: nil))
 
-    private func router(_ journal: Lines? = nil) -> CanaryRouter {
-        CanaryRouter(name: "shop", CanaryRolloutMachine(Self.rules, now: .origin), origin: .origin, journal: { journal?.add($0) })
+    private func router() -> CanaryRouter {
+        CanaryRouter(name: "shop", CanaryRolloutMachine(Self.rules, now: .origin), origin: .origin)
     }
 
     private func feed(_ router: CanaryRouter, _ end: CanaryResult.End, count: Int, at second: Int) async -> [CanaryDecision] {
@@ -61,13 +61,36 @@ import Testing
 
     @Test func `the journal replays what was decided`() async throws {
         let lines = Lines()
-        let router = router(lines)
+        let router = router()
+        await router.keepJournal(CanaryJournalFile(path: "a") { lines.add($0) }, now: .origin)
+        #expect(await router.keepsJournal("a"))
         _ = await feed(router, .answered(status: 200), count: 64, at: 1)
         let passed = await router.timePassed(now: .origin + .seconds(61))
         let failed = await feed(router, .timeout, count: 64, at: 62)
         let decisions = try CanaryJournal.replay(lines.all)
         #expect(decisions == [passed].compactMap { $0 } + failed)
         #expect(decisions.map(\.kind) == [.advanced, .rolledBack])
+    }
+
+    @Test func `another journal begins with how the rollout stands`() async throws {
+        let router = router()
+        _ = await feed(router, .answered(status: 200), count: 64, at: 1)
+        _ = await router.timePassed(now: .origin + .seconds(61))
+        let lines = Lines()
+        await router.keepJournal(CanaryJournalFile(path: "b") { lines.add($0) }, now: .origin + .seconds(70))
+        let failed = await feed(router, .timeout, count: 64, at: 75)
+        #expect(try CanaryJournal.replay(lines.all) == failed && failed.map(\.kind) == [.rolledBack])
+        await router.keepJournal(nil, now: .origin + .seconds(80))
+        #expect(await router.steer(.promote(entirely: false), now: .origin + .seconds(81)) != nil)
+        #expect(await router.keepsJournal(nil) && lines.all.last == CanaryJournal.line(failed[0]))
+    }
+
+    @Test func `what a file keeps counts once, when the process begins to serve`() async {
+        let router = router()
+        var kept = CanaryRolloutMachine(Self.rules, now: .origin)
+        _ = kept.handle(.rollBack, now: .origin)
+        #expect(await router.begin(with: kept) && router.stateName == "rolled_back" && router.share == .none)
+        #expect(await !router.begin(with: CanaryRolloutMachine(Self.rules, now: .origin)) && router.stateName == "rolled_back")
     }
 
     @Test func `the status tells step, time, numbers and history`() async {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ControlMessageTests {
     static let samples: [ControlMessage] = [
-        .begin, .commit, .reopened,
+        .begin, .commit(number: 7), .reopened, .trialEnded(number: 7, isAdopted: true), .trialEnded(number: 1 << 40, isAdopted: false),
         .file(path: "/etc/a.conf", part: Array("server {}".utf8)), .file(path: "/empty", part: []),
         .failedFile(path: "/missing", reason: "2: No such file or directory"),
         .glob(pattern: "/etc/*.conf", paths: ["/etc/a.conf", "/etc/b.conf"]), .glob(pattern: "none", paths: []),

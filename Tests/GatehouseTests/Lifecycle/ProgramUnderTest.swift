@@ -4,7 +4,7 @@ import Foundation
 final class ProgramUnderTest {
     let directory: TemporaryDirectory
     private let process = Process()
-    private let main: String
+    private var main: String
 
     /// Beside the test bundle, where the build puts it.
     private static let path = Bundle.main.bundleURL.deletingLastPathComponent().appendingPathComponent("gatehouse").path
@@ -31,7 +31,9 @@ final class ProgramUnderTest {
         if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
-    func reload(_ http: String) throws {
+    /// - Parameter main: what stands outside of `http` from now on; `nil`: as before.
+    func reload(_ http: String, main: String? = nil) throws {
+        self.main = main ?? self.main
         try write(http)
         signal(SIGHUP)
     }

@@ -21,7 +21,7 @@ import Testing
         let (places, place) = AsyncStream<Int?>.makeStream()
         let ends = Lock(0)
         let work = Noting(began: { place.yield($0) }, ended: { ends.withLock { $0 += 1 } })
-        let control = UpkeepControl([work, work, work], generation: 1)
+        let control = UpkeepControl([work, work, work])
         async let run: Void = control.run(on: loops)
         var seen: [Int?] = []
         for await index in places {
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `what is stopped before it runs ends at once`() async throws {
         let loop = try EventLoop.start(name: "upkeep", index: 0)
-        let control = UpkeepControl([Noting(began: { _ in }, ended: {})], generation: 1)
+        let control = UpkeepControl([Noting(began: { _ in }, ended: {})])
         control.stop()
         await control.run(on: [loop])
         loop.stop()

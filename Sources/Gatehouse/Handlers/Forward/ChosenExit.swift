@@ -6,15 +6,21 @@ import GatehouseWire
 /// The way out of one request: from which address, and over which other proxy.
 package struct ChosenExit {
     package let parent: ForwardExitSettings.Parent?
+    package let tls: ParentTLS?
     private let name: [UInt8]
     private let destination: ForwardDestination
     /// Of each family, where the exit has any.
     private var sources: [IPAddress] = []
     private let isBound: Bool
+    /// The parent has answered, or may have seen the request: it goes no other way any more.
+    var hasAnswered = false
 
-    init(_ settings: ForwardExitSettings, _ destination: ForwardDestination, _ exchange: Exchange) {
+    /// - Parameter number: the exit's place in the configuration.
+    init(_ number: Int, _ destination: ForwardDestination, _ exchange: Exchange) {
+        let settings = exchange.generation.http.exits[number]
         name = Array(settings.name.utf8)
         parent = settings.parent
+        tls = exchange.generation.parentTLS[number]
         self.destination = destination
         isBound = !settings.sources.isEmpty
         // Who asks keeps his address, so that places which look at it know him again.
@@ -26,13 +32,18 @@ package struct ChosenExit {
         }
     }
 
+    /// Where no parent takes the connection, it is made without one.
+    var mayFallBack: Bool { parent?.fallsBack ?? false }
+
     /// Whether an address can be connected to from where this exit has to start.
-    func reaches(_ address: IPAddress) -> Bool { !isBound || sources.contains { $0.isV4 == address.isV4 } }
+    func reaches(_ address: IPAddress) -> Bool { !isBound || source(for: address) != nil }
+
+    /// Where what goes to an address starts; `nil` leaves it to the system.
+    func source(for address: IPAddress) -> IPAddress? { sources.first { $0.isV4 == address.isV4 } }
 
     /// Where a connection to `peer` starts; `nil` leaves it to the system.
     package func source(for peer: SocketAddress) -> SocketAddress? {
-        guard let address = peer.ipAddress, let source = sources.first(where: { $0.isV4 == address.isV4 }) else { return nil }
-        return .ip(source, port: 0)
+        peer.ipAddress.flatMap(source(for:)).map { .ip($0, port: 0) }
     }
 
     /// What has to be said to the parent before bytes are the destination's; `nil` where nothing is.

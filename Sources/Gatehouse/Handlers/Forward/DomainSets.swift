@@ -28,7 +28,7 @@ package final class DomainSets: Sendable, Upkeep {
         for set in settings {
             let statuses = Self.statuses(of: set)
             do throws(FileSourceError) {
-                let made = try Self.make(set, files: files, key: key)
+                let made = try Self.make(set, files: files, key: key, log)
                 state.withLock { state in
                     state.sets.append(made)
                     state.statuses.append(statuses)
@@ -55,7 +55,7 @@ package final class DomainSets: Sendable, Upkeep {
             let statuses = Self.statuses(of: set)
             if statuses == state.withLock({ $0.statuses[number] }) { continue }
             do throws(FileSourceError) {
-                let made = try Self.make(set, files: SystemFileSource(), key: key)
+                let made = try Self.make(set, files: SystemFileSource(), key: key, log)
                 state.withLock { $0.sets[number] = made }
                 log.log(.notice, "domain_set \"\(set.name)\" has changed: \(made.count) names in \(made.memory / 1024) KiB")
             } catch {
@@ -68,8 +68,15 @@ package final class DomainSets: Sendable, Upkeep {
 
     private static func statuses(of set: DomainSetSettings) -> [FileStatus?] { set.files.map { try? FileStatus.of(path: $0) } }
 
-    private static func make(_ settings: DomainSetSettings, files: any FileSource, key: UInt64) throws(FileSourceError) -> DomainSet {
+    private static func make(
+        _ settings: DomainSetSettings, files: any FileSource, key: UInt64, _ log: ErrorLog
+    ) throws(FileSourceError) -> DomainSet {
         var builder = DomainSetBuilder(key: key)
+        defer {
+            if builder.skipped > 0 {
+                log.log(.notice, "domain_set \"\(settings.name)\": \(builder.skipped) lines name no domain and are left out")
+            }
+        }
         for path in settings.files { builder.add(list: try files.read(path)) }
         for name in settings.names { builder.add(list: name) }
         for name in settings.exceptions { builder.add(name, .exception) }

@@ -16,12 +16,14 @@ enum ForwardFields {
         }
     }
 
-    /// What the upstream did wrong after it had taken the connection.
+    /// What went wrong where nobody noted it at once: the upstream after it had taken the connection, the client's request, or we.
     private static func failure(of exchange: Exchange) -> ProxyError? {
-        if exchange.upstreamLog.attempts.isEmpty { return nil }
-        switch exchange.response.status {
-        case 504: return .responseTimeout
-        case 502: return .responseIncomplete
+        // The answer may be an error page by now, with a status of its own.
+        switch exchange.errorStatus ?? exchange.response.status {
+        case 504 where !exchange.upstreamLog.attempts.isEmpty: return .responseTimeout
+        case 502 where !exchange.upstreamLog.attempts.isEmpty: return .responseIncomplete
+        case 400...499 where exchange.head.namesDestination: return .requestError
+        case 500 where exchange.head.namesDestination: return .internalError
         default: return nil
         }
     }
@@ -41,6 +43,14 @@ enum ForwardFields {
 }
 
 extension ProxyError {
+    /// Why a parent, which took the connection, gives none.
+    init(ofParent error: StreamError) {
+        switch error {
+        case .socket(let error): self = error.kind == .timedOut ? .connectionTimeout : .connectionTerminated
+        case .tls(let error): self = error.kind == .verification ? .tlsCertificateError : .tlsProtocolError
+        }
+    }
+
     /// Why a connection could not be made.
     init(_ error: SocketError) {
         switch error.kind {
@@ -48,7 +58,8 @@ extension ProxyError {
         case .refused: self = .connectionRefused
         case .unreachable: self = .destinationUnroutable
         case .reset, .closed, .cancelled: self = .connectionTerminated
-        case .system: self = .internalError
+        // The exit's address is none of this machine.
+        case .system: self = error.operation == "bind" ? .configurationError : .internalError
         }
     }
 }

@@ -7,6 +7,11 @@ import GatehouseWire
 enum ForwardHandler {
     static func answer(_ exchange: Exchange) async -> Disposition {
         guard exchange.isForwarded else { return refuse(.target, exchange) }
+        if exchange.location.settings.forward.datagrams.ports != nil, let client = exchange.client as? SOCKSClient,
+            client.request?.command == .associate
+        {
+            return await AssociationHandler.answer(client, exchange)
+        }
         let pseudonym = exchange.location.settings.forward.pseudonym
         switch exchange.location.settings.forward.admission.admit(exchange.head, pseudonym: pseudonym) {
         case .refused(let refusal): return refuse(refusal, exchange)
@@ -14,69 +19,73 @@ enum ForwardHandler {
         }
     }
 
-    private static func refuse(_ refusal: ForwardRefusal, _ exchange: Exchange) -> Disposition {
+    static func refuse(_ refusal: ForwardRefusal, _ exchange: Exchange) -> Disposition {
         exchange.generation.log(.error, refusal.reason, exchange)
         exchange.proxyError = refusal.error
         return .status(refusal.status)
     }
 
     private static func open(_ destination: ForwardDestination, _ exchange: Exchange) async -> Disposition {
-        guard ForwardRuling.isNeeded(exchange) else { return await openDirectly(destination, exchange, ruling: nil) }
-        let ruling = ForwardRuling(exchange, destination)
-        switch ruling.byName() {
+        switch await ForwardWay.find(destination, exchange) {
         case .refused(let disposition): return disposition
-        case .allowed(let exit):
-            exchange.chosenExit = exit.map { ChosenExit(exchange.generation.http.exits[$0], destination, exchange) }
-            if let parent = exchange.chosenExit?.parent { return await openOver(parent, destination, exchange) }
-            return await openDirectly(destination, exchange, ruling: nil)
-        case .needsAddress: return await openDirectly(destination, exchange, ruling: ruling)
+        case .direct(let addresses, let exit): return await openDirectly(destination, addresses, exit, exchange)
+        case .parent(let parent, let exit):
+            let disposition = await openOver(parent, exit, destination, exchange)
+            guard exit.mayFallBack, shouldFallBack(disposition, exchange) else { return disposition }
+            return await fallBack(destination, exchange)
         }
     }
 
-    /// - Parameter ruling: asked about each address, where that is not settled yet.
     private static func openDirectly(
-        _ destination: ForwardDestination, _ exchange: Exchange, ruling: ForwardRuling?
+        _ destination: ForwardDestination, _ addresses: [IPAddress], _ exit: ChosenExit?, _ exchange: Exchange
     ) async -> Disposition {
-        var addresses: [IPAddress]
-        switch await ForwardRoute.addresses(for: destination, exchange) {
-        case .failed(let error, let status):
-            exchange.proxyError = error
-            return .status(status)
-        case .found(let found): addresses = found
-        }
-        if let ruling {
-            switch ruling.judge(addresses) {
-            case .refused(let disposition): return disposition
-            case .allowed(let allowed): addresses = allowed
-            }
-        }
-        if let exit = exchange.chosenExit { addresses.removeAll { !exit.reaches($0) } }
-        guard !addresses.isEmpty else {
-            exchange.generation.log(.error, "no address of the exit can reach the destination", exchange)
-            exchange.proxyError = .destinationUnroutable
-            return .status(502)
-        }
+        exchange.chosenExit = exit
         // The connection is made to what was judged: from here on there are no names.
         let peers = addresses.map { SocketAddress.ip($0, port: UInt16(destination.port)) }
-        let group = exchange.generation.transientGroup(String(decoding: destination.authority, as: UTF8.self), peers)
-        if destination.isTunnel { return await TunnelOpening(exchange, group: group).run() }
+        let name = String(decoding: destination.authority, as: UTF8.self)
+        if destination.isTunnel {
+            return await TunnelOpening(exchange, group: exchange.generation.transientGroup(name, peers)).run()
+        }
+        let group = exchange.generation.transientGroup(name, inOrder(peers), keepalive: idleLimit)
         return await pass(exchange, to: destination, group, uri: exchange.head.originTarget)
     }
 
-    /// Names are left to the parent; addresses are judged here all the same.
+    /// Idle connections that each loop keeps for one destination.
+    private static let idleLimit = 8
+
+    /// The same addresses are the same group, in whatever order they were found.
+    private static func inOrder(_ peers: [SocketAddress]) -> [SocketAddress] {
+        peers.count < 2 ? peers : peers.map { ($0, $0.description) }.sorted { $0.1 < $1.1 }.map(\.0)
+    }
+
     private static func openOver(
-        _ parent: ForwardExitSettings.Parent, _ destination: ForwardDestination, _ exchange: Exchange
+        _ parent: ForwardExitSettings.Parent, _ exit: ChosenExit, _ destination: ForwardDestination, _ exchange: Exchange
     ) async -> Disposition {
-        if let address = destination.address, !exchange.location.settings.forward.destinationGuard.allows(address) {
-            exchange.generation.log(.error, "forward proxy does not ask a parent for \(address)", exchange)
-            exchange.proxyError = .destinationProhibited
-            return .status(403)
-        }
+        exchange.chosenExit = exit
         let group = exchange.generation.upstreams[parent.upstream]
         if destination.isTunnel { return await TunnelOpening(exchange, group: group).run() }
         // An HTTP proxy takes requests as this one does; over SOCKS the destination itself is spoken to.
         let uri = parent.kind == .connect ? exchange.head.target : exchange.head.originTarget
         return await pass(exchange, to: destination, group, uri: uri)
+    }
+
+    // MARK: Falling back
+
+    /// Only where no parent has said anything can the request still go another way.
+    private static func shouldFallBack(_ disposition: Disposition, _ exchange: Exchange) -> Bool {
+        guard disposition == .status(502) || disposition == .status(504) else { return false }
+        return exchange.chosenExit?.hasAnswered == false && !exchange.response.isStarted
+    }
+
+    private static func fallBack(_ destination: ForwardDestination, _ exchange: Exchange) async -> Disposition {
+        exchange.generation.log(.warn, "no parent proxy takes the connection, it is made directly", exchange)
+        exchange.proxyError = nil
+        exchange.upstreamLog.startsNewGroup = true
+        switch await ForwardWay.findFallback(destination, exchange) {
+        case .refused(let disposition): return disposition
+        case .direct(let addresses, let exit): return await openDirectly(destination, addresses, exit, exchange)
+        case .parent: return .status(502)
+        }
     }
 
     private static func pass(

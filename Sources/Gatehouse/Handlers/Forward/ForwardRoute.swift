@@ -12,8 +12,9 @@ enum ForwardRoute {
     }
 
     /// Suspends while the name is looked up. Why there are none is in the error log.
-    static func addresses(for destination: ForwardDestination, _ exchange: Exchange) async -> Result {
-        switch await lookUp(destination, exchange) {
+    /// - Parameter watchesClient: gives up when the client leaves. One lookup at a time can do so.
+    static func addresses(for destination: ForwardDestination, _ exchange: Exchange, watchesClient: Bool) async -> Result {
+        switch await lookUp(destination, exchange, watchesClient) {
         case .failed(let error, let status): return .failed(error, status: status)
         case .found(let all):
             let judged = exchange.location.settings.forward.destinationGuard.judge(all)
@@ -46,16 +47,13 @@ enum ForwardRoute {
     /// Threads for the system's resolver, which blocks: apart from those that read files.
     private static let lookups = BlockingPool(threadLimit: 16, queueLimit: 1024)
 
-    private static func lookUp(_ destination: ForwardDestination, _ exchange: Exchange) async -> Result {
+    private static func lookUp(_ destination: ForwardDestination, _ exchange: Exchange, _ watchesClient: Bool) async -> Result {
         if let address = destination.address { return .found([address]) }
         let name = String(decoding: destination.name, as: UTF8.self)
         guard let settings = exchange.location.settings.resolver, let resolver = exchange.generation.resolver(for: settings) else {
-            let found = await lookups.run { SystemResolver.addresses(of: name) }
-            if !found.isEmpty { return .found(found) }
-            exchange.generation.log(.error, "\(name) could not be resolved by the system", exchange)
-            return .failed(.dnsError, status: 502)
+            return await lookUpBySystem(name, exchange)
         }
-        let client = exchange.client.watchedSocket.map { ($0, Interest.reset) }
+        let client = watchesClient ? exchange.client.watchedSocket.map { ($0, Interest.reset) } : nil
         switch await resolver.resolve(name, timeout: settings.timeout, on: exchange.context.loop, watching: client) {
         case .found(let addresses): return .found(addresses)
         case .failed(let reason):
@@ -65,6 +63,18 @@ enum ForwardRoute {
         case .abandoned:
             exchange.generation.log(.info, "client prematurely closed connection while resolving \(name)", exchange)
             return .failed(.dnsError, status: 499)
+        }
+    }
+
+    private static func lookUpBySystem(_ name: String, _ exchange: Exchange) async -> Result {
+        switch await lookups.run({ SystemResolver.lookUp(name) }) {
+        case .found(let addresses): return .found(addresses)
+        case .unknown:
+            exchange.generation.log(.error, "\(name) could not be resolved by the system", exchange)
+            return .failed(.dnsError, status: 502)
+        case .noAnswer:
+            exchange.generation.log(.error, "\(name) could not be resolved by the system: its name servers do not answer", exchange)
+            return .failed(.dnsTimeout, status: 504)
         }
     }
 }

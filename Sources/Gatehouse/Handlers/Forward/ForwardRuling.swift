@@ -13,7 +13,8 @@ struct ForwardRuling {
     }
 
     enum Result {
-        case allowed([IPAddress])
+        /// - Parameter exit: its number, where a rule chose one.
+        case allowed([IPAddress], exit: Int?)
         case refused(Disposition)
     }
 
@@ -44,29 +45,25 @@ struct ForwardRuling {
         }
     }
 
-    /// The addresses that no rule refuses, or the answer that the first refusal gives. An exit that a rule chooses by the address has
-    /// to be a direct one: what is looked up here is not left to a parent.
+    /// The addresses that no rule refuses and that go the way of the first of them, or the answer that the first refusal gives. An exit
+    /// that a rule chooses by the address has to be a direct one: what is looked up here is not left to a parent.
     func judge(_ addresses: [IPAddress]) -> Result {
         var allowed: [IPAddress] = []
+        var way: Int?
         var refusal: Disposition?
         for address in addresses {
             guard case .decided(let action, let rule) = decide(address) else { continue }
             if let refused = disposition(of: action, rule) {
                 refusal = refusal ?? refused
-            } else if choose(action) {
-                allowed.append(address)
+                continue
             }
+            var exit: Int?
+            if case .exit(let number) = action { exit = number }
+            if let exit, exchange.generation.http.exits[exit].parent != nil { continue }
+            if allowed.isEmpty { way = exit }
+            if exit == way { allowed.append(address) }
         }
-        return allowed.isEmpty ? .refused(refusal ?? .status(403)) : .allowed(allowed)
-    }
-
-    /// - Returns: whether the address goes the way that is chosen already.
-    private func choose(_ action: ForwardRule.Action) -> Bool {
-        guard case .exit(let number) = action else { return exchange.chosenExit == nil }
-        let exit = ChosenExit(exchange.generation.http.exits[number], query.destination, exchange)
-        if exit.parent != nil { return false }
-        exchange.chosenExit = exchange.chosenExit ?? exit
-        return exchange.chosenExit?.identity == exit.identity
+        return allowed.isEmpty ? .refused(refusal ?? .status(403)) : .allowed(allowed, exit: way)
     }
 
     private func decide(_ address: IPAddress?) -> ForwardRules.Decision {
@@ -75,7 +72,7 @@ struct ForwardRuling {
 
     private func disposition(of action: ForwardRule.Action, _ rule: Int?) -> Disposition? {
         switch action {
-        case .allow, .exit: return nil
+        case .allow, .bypass, .exit: return nil
         case .deny, .redirect: break
         }
         guard let rule else { return nil }

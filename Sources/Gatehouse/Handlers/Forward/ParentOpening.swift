@@ -1,4 +1,5 @@
 import GatehouseRuntime
+import GatehouseTLS
 import GatehouseWire
 
 /// Asks another proxy for a connection, over a connection to it.
@@ -8,6 +9,27 @@ enum ParentOpening {
         /// It ended its connection before its answer was whole.
         case ended
         case refused(ParentFailure)
+    }
+
+    /// Speaks TLS with a parent where its exit says so.
+    static func secure(_ stream: ByteStream, to peer: UpstreamPeer, _ exchange: Exchange, deadline: MonotonicInstant) async throws(Failure)
+    {
+        guard let plan = exchange.exit?.tls else { return }
+        let sessions = exchange.context.upstreamSessions
+        let key = UpstreamSessions.Key(peer: peer, identity: plan.identity)
+        let tls: TLSConnection
+        do throws(TLSError) {
+            tls = try plan.makeConnection(session: sessions.session(for: key))
+        } catch {
+            throw .stream(.tls(error))
+        }
+        tls.onNewSession = { sessions.keep($0, for: key) }
+        exchange.context.forgetWhenRetired(peer)
+        do throws(StreamError) {
+            try await stream.startTLS(tls, deadline: deadline)
+        } catch {
+            throw .stream(error)
+        }
     }
 
     /// - Returns: what came behind the parent's answer: the destination's first bytes. The caller gives the buffer back to the loop.
@@ -73,13 +95,14 @@ extension UpstreamFailure {
     init(_ failure: ParentOpening.Failure, _ exchange: Exchange) {
         switch failure {
         case .stream(let error):
-            exchange.proxyError = error.isTimeout ? .connectionTimeout : .connectionTerminated
+            exchange.proxyError = ProxyError(ofParent: error)
             self.init(error, while: "asking parent proxy for a connection")
         case .ended:
             exchange.proxyError = .connectionTerminated
             self.init(.error, "parent proxy closed its connection while asked for another")
         case .refused(let reason):
             exchange.proxyError = reason.error
+            exchange.chosenExit?.hasAnswered = true
             self.init(.error, reason.description)
             // The parent has done its part, and another would do no better.
             if case .socks = reason { disposition = .status(reason.isForbidden ? 403 : 502) }

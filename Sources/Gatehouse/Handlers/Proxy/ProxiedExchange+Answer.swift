@@ -10,9 +10,9 @@ extension ProxiedExchange {
     }
 
     /// Turns the upstream's answer into the exchange's and sends it.
-    func passOn() async -> Result {
+    @inline(__always) func passOn() async -> Result {
         let status = exchange.upstreamLog.head.status
-        if let inside = acceleratedRedirect(exchange.upstreamLog.head.fields) {
+        if let inside = acceleratedRedirect() {
             isReusable = false
             return Result(disposition: inside, outcome: .succeeded)
         }
@@ -71,10 +71,13 @@ extension ProxiedExchange {
         exchange.response.status = status
         exchange.response.reason = exchange.upstreamLog.head.reason
         addStickyCookie()
-        let fields = exchange.upstreamLog.head.fields
-        for i in 0..<fields.count where !plan.hidden.contains(i, of: fields) && !isRepeated(i, of: fields) { take(i, of: fields) }
-        if plan.passesDate { exchange.response.dateField = fields.valueBytes(.date) }
-        if plan.passesServer { exchange.response.serverField = fields.valueBytes(.server) }
+        // The list stays where it is: a copy of it costs more than looking at a field.
+        for i in 0..<exchange.upstreamLog.head.fields.count {
+            let field = exchange.upstreamLog.head.fields.fields[i]
+            if !plan.hidden.contains(field, in: exchange.upstreamLog.head.fields.bytes) && !isRepeated(field, at: i) { take(field) }
+        }
+        if plan.passesDate { exchange.response.dateField = exchange.upstreamLog.head.fields.valueBytes(.date) }
+        if plan.passesServer { exchange.response.serverField = exchange.upstreamLog.head.fields.valueBytes(.server) }
         switch length {
         case .none:
             exchange.response.hasNoBody = true
@@ -86,8 +89,9 @@ extension ProxiedExchange {
     }
 
     /// As nginx: of fields that make sense once only, the first counts.
-    private func isRepeated(_ i: Int, of fields: HeaderFields) -> Bool {
-        guard let id = fields.fields[i].id, fields.mayRepeat(id), ProxiedExchange.singular.contains(id), fields.firstIndex(of: id) != i
+    private func isRepeated(_ field: HeaderFields.Field, at i: Int) -> Bool {
+        guard let id = field.id, exchange.upstreamLog.head.fields.mayRepeat(id), ProxiedExchange.singular.contains(id),
+            exchange.upstreamLog.head.fields.firstIndex(of: id) != i
         else { return false }
         log(.warn, "upstream sent duplicate header line: \"\(id.canonical)\", ignored")
         return true
@@ -95,22 +99,26 @@ extension ProxiedExchange {
 
     private static let singular = FieldNameSet([.status, .contentType, .date, .lastModified, .etag, .server, .location, .refresh, .expires])
 
-    private func take(_ i: Int, of fields: HeaderFields) {
-        switch fields.fields[i].id {
+    private func take(_ field: HeaderFields.Field) {
+        switch field.id {
         case .contentLength, .date, .server: return
-        case .contentType: exchange.response.contentType.replaceAll(with: fields.value(at: i))
-        case .lastModified: exchange.response.lastModified.replaceAll(with: fields.value(at: i))
-        case .location: exchange.response.location = UpstreamFieldRewriting.location(fields.value(at: i), exchange, plan, destination)
+        case .contentType: exchange.response.contentType.replaceAll(with: value(of: field))
+        case .lastModified: exchange.response.lastModified.replaceAll(with: value(of: field))
+        case .location: exchange.response.location = UpstreamFieldRewriting.location(value(of: field), exchange, plan, destination)
         case .refresh:
-            exchange.response.fields.append(.refresh, UpstreamFieldRewriting.refresh(fields.value(at: i), exchange, plan, destination))
-        case .setCookie:
-            exchange.response.fields.append(.setCookie, UpstreamFieldRewriting.cookie(fields.value(at: i), exchange))
-        default: exchange.response.fields.append(at: i, of: fields)
+            exchange.response.fields.append(.refresh, UpstreamFieldRewriting.refresh(value(of: field), exchange, plan, destination))
+        case .setCookie: exchange.response.fields.append(.setCookie, UpstreamFieldRewriting.cookie(value(of: field), exchange))
+        default: exchange.response.fields.append(field, from: exchange.upstreamLog.head.fields.bytes)
         }
     }
 
+    private func value(of field: HeaderFields.Field) -> ArraySlice<UInt8> { exchange.upstreamLog.head.fields.bytes[field.value] }
+
     /// `X-Accel-Redirect`: the upstream names an internal URI that answers instead.
-    private func acceleratedRedirect(_ fields: HeaderFields) -> Disposition? {
+    private func acceleratedRedirect() -> Disposition? {
+        guard exchange.upstreamLog.head.fields.contains(.xAccelLimitRate) || exchange.upstreamLog.head.fields.contains(.xAccelRedirect)
+        else { return nil }
+        let fields = exchange.upstreamLog.head.fields
         if let rate = fields.valueBytes(.xAccelLimitRate), !settings.ignoredHeaders.contains(.xAccelLimitRate), RateLimit.size(rate) != nil
         {
             exchange.limitRate = rate
@@ -159,9 +167,8 @@ extension ProxiedExchange {
     /// 101: from here on the two connections are one tunnel (RFC 9110 §7.8).
     private func switchProtocols() async -> Result {
         guard let connection else { return Result(disposition: .status(502), outcome: .failed) }
-        let timeouts = Tunnel.Timeouts(read: settings.readTimeout, send: settings.sendTimeout)
-        let isCarried = await exchange.carryTunnel(
-            to: connection.stream, fromUpstream: connection.takeInput(4096), timeouts: timeouts)
+        let limits = TunnelMachine.Limits(silence: settings.readTimeout, send: settings.sendTimeout)
+        let isCarried = await exchange.carryTunnel(to: connection.stream, fromUpstream: connection.detachInput(), limits: limits)
         return Result(disposition: .done, outcome: isCarried ? .succeeded : .failed)
     }
 }

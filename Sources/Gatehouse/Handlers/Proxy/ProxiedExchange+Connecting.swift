@@ -13,6 +13,7 @@ extension ProxiedExchange {
         else { return false }
         connection = kept
         progress.connectionWasKept = true
+        if exchange.chosenExit != nil { exchange.chosenExit?.hasAnswered = true }
         exchange.upstreamLog.update { $0.connectTime = .zero }
         return true
     }
@@ -36,18 +37,22 @@ extension ProxiedExchange {
             stream: stream, group: group, peer: peer, identity: identity, keeper: exchange.context.idleUpstreams, now: loop.now)
         connection = opened
         if group.settings.keepalive > 0 || destination.usesTLS { exchange.context.forgetWhenRetired(peer) }
-        if let handshake = exchange.exit?.handshake { try await askParent(handshake, deadline: deadline) }
+        if exchange.exit?.parent != nil { try await askParent(of: peer, deadline: deadline) }
         if destination.usesTLS { try await startTLS(stream, with: peer, deadline: deadline) }
         let elapsed = loop.now - attemptStart
         exchange.upstreamLog.update { $0.connectTime = elapsed }
     }
 
     /// The destination is reached over another proxy.
-    private func askParent(_ handshake: ParentHandshake, deadline: MonotonicInstant) async throws(UpstreamFailure) {
+    private func askParent(of peer: UpstreamPeer, deadline: MonotonicInstant) async throws(UpstreamFailure) {
         guard let connection else { return }
         do throws(ParentOpening.Failure) {
+            try await ParentOpening.secure(connection.stream, to: peer, exchange, deadline: deadline)
+            exchange.chosenExit?.hasAnswered = exchange.exit?.handshake == nil
+            guard let handshake = exchange.exit?.handshake else { return }
             // What comes behind its answer is the beginning of the destination's.
             connection.input = try await ParentOpening.run(handshake, over: connection.stream, on: loop, deadline: deadline)
+            exchange.chosenExit?.hasAnswered = true
         } catch {
             throw UpstreamFailure(error, exchange)
         }

@@ -8,7 +8,7 @@ extension ProxiedExchange {
     private static let mostInterimAnswers = 32
 
     /// Reads the head of the final answer into `exchange.upstreamLog.head`.
-    func readHead() async throws(UpstreamFailure) {
+    @inline(__always) func readHead() async throws(UpstreamFailure) {
         guard let connection else { return }
         var interim = 0
         while true {

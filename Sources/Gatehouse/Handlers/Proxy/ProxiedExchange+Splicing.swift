@@ -4,8 +4,6 @@ import GatehouseWire
 extension ProxiedExchange {
     /// Bodies below this many bytes are copied: two more system calls and a pipe cost more than that.
     private static let leastSpliced = 128 * 1024
-    /// Bytes asked for in one call; the pipe holds no more.
-    private static let spliceSize = 1 << 20
 
     /// Moves payload from upstream to client inside the kernel (`splice(2)`), where neither side is encrypted or framed and nothing has to
     /// see the bytes.
@@ -13,18 +11,17 @@ extension ProxiedExchange {
     /// Ends where that is not possible, or when something was read ahead of a slow client: what is left is passed on by copying.
     func splice(_ body: UpstreamBody, _ ahead: ReadAhead?) async throws(UpstreamFailure) {
         guard body.plainCount >= ProxiedExchange.leastSpliced, pace == nil, body.connection.stream.tls == nil, !exchange.isBodyShaped,
-            let sink = exchange.client.socketForRawPayload, let pipe = exchange.context.takePipe(capacity: ProxiedExchange.spliceSize)
+            let sink = exchange.client.socketForRawPayload, let pipe = exchange.context.pipes.borrow()
         else { return }
+        defer { exchange.context.pipes.giveBack(pipe) }
         while body.plainCount > 0 && ahead?.isUnused ?? true {
-            let count = try await fill(pipe, from: body.connection, limit: min(body.plainCount, ProxiedExchange.spliceSize))
+            let count = try await fill(pipe, from: body.connection, limit: min(body.plainCount, PipePool.capacity))
             body.passedBy(count)
             noteBody(count)
             if body.isEnded { bodyEnded(body) }
             try await empty(pipe, into: sink, ahead)
             exchange.client.sentRawPayload(count, isEnd: body.isEnded && ahead?.isEmpty ?? true, of: exchange)
         }
-        // Only an empty pipe is used again; one that failed halfway is closed with its bytes.
-        exchange.context.giveBack(pipe)
     }
 
     private func fill(_ pipe: SplicePipe, from connection: UpstreamConnection, limit: Int) async throws(UpstreamFailure) -> Int {

@@ -44,7 +44,11 @@ final class ProxiedExchange {
         attemptStart = exchange.context.loop.now
         retry = RetryMachine(
             rules: plan.plan.retry, isIdempotent: exchange.head.method.isIdempotent,
-            peerTries: group.pool.tries + (destination.fallback?.pool.tries ?? 0), start: attemptStart)
+            peerTries: Self.peerTries(of: destination), start: attemptStart)
+    }
+
+    private static func peerTries(of destination: ProxyDestination) -> Int {
+        destination.group.pool.tries + (destination.fallback?.pool.tries ?? 0)
     }
 
     func run() async -> Disposition {
@@ -58,6 +62,7 @@ final class ProxiedExchange {
             case .use(let peer): leasing = .use(peer)
             case let other:
                 leasing = await group.follow(other, of: request, for: exchange, watchesClient: !settings.ignoresClientAbort)
+                if tried.isEmpty && end == nil { retry.waitedForFirstPeer(peerTries: Self.peerTries(of: destination)) }
             }
             switch leasing {
             case .refused(let status, let reason):
@@ -75,7 +80,7 @@ final class ProxiedExchange {
 
     /// Makes attempts on the leased peer and gives the lease back.
     /// - Returns: `nil` to go on with another peer.
-    private func attempt(on peer: UpstreamPeer) async -> Disposition? {
+    @inline(__always) private func attempt(on peer: UpstreamPeer) async -> Disposition? {
         var mayReuse = true
         while true {
             beginAttempt(on: peer)
@@ -106,6 +111,7 @@ final class ProxiedExchange {
                 continue
             }
             log(.error, failure.reason)
+            if failure.kind == .invalidHeader { exchange.proxyError = .protocolError }
             exchange.upstreamLog.update { $0.status = failure.kind.status }
             release(exchange.upstreamLog.report(.failed))
             note(failure.kind == .timeout ? .timeout : .reset)
@@ -121,7 +127,7 @@ final class ProxiedExchange {
     }
 
     /// The head is here: test it, pass the answer on, give the lease back.
-    private func finishAttempt() async -> Disposition? {
+    @inline(__always) private func finishAttempt() async -> Disposition? {
         let status = exchange.upstreamLog.head.status
         exchange.upstreamLog.update { $0.status = status }
         progress.bodyIsRepeatable = !hasStreamedBody
@@ -202,6 +208,7 @@ final class ProxiedExchange {
         attemptStart = loop.now
         progress = RetryMachine.Progress(requestSent: false)
         isReusable = false
+        exchange.proxyError = nil
         exchange.upstreamLog.begin(peer.text)
     }
 

@@ -35,7 +35,7 @@ package enum ProxyHandler {
         exchange.upstreamLog.destination = target
         guard let canary = target.group.settings.canary else { return await attempt(exchange, plan, target).disposition }
         let (disposition, end) = await attempt(exchange, plan, CanaryRouting.route(target, canary, exchange))
-        await CanaryRouting.report(end, exchange)
+        CanaryRouting.report(end, exchange)
         return disposition
     }
 

@@ -66,7 +66,7 @@ enum ProxyRequestWriter {
     }
 
     private static func writeOwnURI(_ exchange: Exchange, dropping: Int, to out: ByteBuffer) {
-        if exchange.isTargetUntouched, exchange.head.form == .origin {
+        if exchange.isTargetUntouched, case .origin = exchange.head.form {
             out.append(exchange.head.target)
         } else {
             writePath(exchange, from: 0, to: out)
@@ -102,14 +102,13 @@ enum ProxyRequestWriter {
     }
 
     private static func copyFields(_ exchange: Exchange, _ shared: SharedProxyPlan, to out: ByteBuffer) {
-        let fields = exchange.head.fields
-        let named = ConnectionOptions(fields)
-        for i in 0..<fields.count {
-            if shared.plan.suppressed.contains(i, of: fields) || named.strips(i, of: fields) { continue }
-            fields.appendName(of: i, to: out)
-            out.append(": ")
-            fields.appendValue(of: i, to: out)
-            out.append("\r\n")
+        // The list stays where it is: a copy of it costs more than what is written here.
+        if !exchange.head.fields.contains(.connection) {
+            return exchange.head.fields.appendLines(to: out) { shared.plan.suppressed.contains($0, in: exchange.head.fields.bytes) }
+        }
+        let named = ConnectionOptions.named(in: exchange.head.fields)
+        exchange.head.fields.appendLines(to: out) {
+            shared.plan.suppressed.contains($0, in: exchange.head.fields.bytes) || named.strips($0, in: exchange.head.fields.bytes)
         }
     }
 }
@@ -125,23 +124,25 @@ struct ConnectionOptions {
         .cookie, .range, .contentType,
     ])
 
-    init(_ fields: HeaderFields) {
-        guard fields.contains(.connection) else { return }
+    static func named(in fields: HeaderFields) -> ConnectionOptions {
+        var options = ConnectionOptions()
+        guard fields.contains(.connection) else { return options }
         for i in 0..<fields.count where fields.fields[i].id == .connection {
             let value = fields.value(at: i)
             // Nearly always one of these, which name no field.
             if value.elementsEqual("keep-alive".utf8) || value.elementsEqual("close".utf8) { continue }
             for token in FieldList.elements(of: Array(value)) {
                 let lower = token.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
-                if lower != Array("close".utf8) && lower != Array("keep-alive".utf8) { names.append(lower) }
+                if lower != Array("close".utf8) && lower != Array("keep-alive".utf8) { options.names.append(lower) }
             }
         }
+        return options
     }
 
-    func strips(_ i: Int, of fields: HeaderFields) -> Bool {
+    func strips(_ field: HeaderFields.Field, in bytes: @autoclosure () -> [UInt8]) -> Bool {
         if names.isEmpty { return false }
-        if let id = fields.fields[i].id, ConnectionOptions.protected.contains(id) { return false }
-        let name = fields.name(at: i)
+        if let id = field.id, ConnectionOptions.protected.contains(id) { return false }
+        let name = bytes()[field.name]
         return names.contains { HeaderFields.equalsIgnoringCase(name, $0) }
     }
 }

@@ -1,30 +1,36 @@
 import GatehouseConfig
+import GatehousePolicy
 import GatehouseRuntime
 import GatehouseWire
 
 extension Exchange {
     /// Sends the head of `response`; from then on the client's connection and `upstream` are one tunnel, until both have ended.
-    /// - Parameter fromUpstream: what the upstream sent already.
+    /// - Parameter fromUpstream: what the upstream sent already; the tunnel's from then on.
     /// - Returns: false where the client's protocol has no tunnels.
-    func carryTunnel(to upstream: ByteStream, fromUpstream: ByteBuffer, timeouts: Tunnel.Timeouts) async -> Bool {
+    func carryTunnel(to upstream: ByteStream, fromUpstream: ByteBuffer?, limits: TunnelMachine.Limits) async -> Bool {
         do throws(ClientError) {
             try await sendHead(body: nil, isEnd: false)
         } catch {
+            if let fromUpstream { context.loop.buffers.giveBack(fromUpstream) }
             response.closesConnection = true
             return true
         }
         guard let client = client.takeTunnel() else { return false }
-        let received = self.client.takeReceived() ?? context.loop.buffers.borrow(0)
-        defer { if self.client.takeReceived() !== received { context.loop.buffers.giveBack(received) } }
-        if location.settings.forward.serverNames != .ignored, isForwarded,
-            await !ServerNameCheck.admits(self, client: client, upstream: upstream, received: received)
-        {
-            response.closesConnection = true
-            return true
+        var received = self.client.takeReceived()
+        if location.settings.forward.serverNames != .ignored, isForwarded {
+            let first = received ?? context.loop.buffers.borrow(4096)
+            received = first
+            guard await ServerNameCheck.admits(self, client: client, upstream: upstream, received: first) else {
+                context.loop.buffers.giveBack(first)
+                if let fromUpstream { context.loop.buffers.giveBack(fromUpstream) }
+                response.closesConnection = true
+                return true
+            }
         }
-        let moved = await Tunnel.run(
-            client: client, upstream: upstream, fromClient: received, fromUpstream: fromUpstream, timeouts: timeouts,
-            loop: context.loop)
+        let tunnel = Tunnel(
+            client: client, upstream: upstream, fromClient: received, fromUpstream: fromUpstream, limits: limits,
+            pace: TunnelRate(self), pipes: context.pipes)
+        let moved = await tunnel.run()
         response.bodyBytesSent += moved.toClient
         response.tunnelBytesSent = moved.toClient
         response.isComplete = true

@@ -39,11 +39,11 @@ final class TunnelOpening {
     /// - Returns: `nil` to go on with another peer.
     private func attempt(on peer: UpstreamPeer) async -> Disposition? {
         let start = loop.now
+        exchange.proxyError = nil
         exchange.upstreamLog.begin(peer.text)
         do throws(UpstreamFailure) {
             let stream = ByteStream(socket: try await connect(to: peer), loop: loop)
-            let received = try await askParent(over: stream)
-            defer { loop.buffers.giveBack(received) }
+            let received = try await askParent(over: stream, peer)
             let elapsed = loop.now - start
             exchange.upstreamLog.update { ($0.connectTime, $0.headerTime, $0.status) = (elapsed, elapsed, 200) }
             let disposition = await carry(stream, received: received)
@@ -62,10 +62,13 @@ final class TunnelOpening {
 
     /// Where the tunnel goes over another proxy, that is asked for it.
     /// - Returns: what came behind its answer.
-    private func askParent(over stream: ByteStream) async throws(UpstreamFailure) -> ByteBuffer {
-        guard let handshake = exchange.exit?.handshake else { return loop.buffers.borrow(0) }
+    private func askParent(over stream: ByteStream, _ peer: UpstreamPeer) async throws(UpstreamFailure) -> ByteBuffer? {
+        guard let handshake = exchange.exit?.handshake else { return nil }
         do throws(ParentOpening.Failure) {
-            return try await ParentOpening.run(handshake, over: stream, on: loop, deadline: loop.now + settings.readTimeout)
+            try await ParentOpening.secure(stream, to: peer, exchange, deadline: loop.now + settings.connectTimeout)
+            let received = try await ParentOpening.run(handshake, over: stream, on: loop, deadline: loop.now + settings.readTimeout)
+            exchange.chosenExit?.hasAnswered = true
+            return received
         } catch {
             stream.close()
             throw UpstreamFailure(error, exchange)
@@ -105,13 +108,16 @@ final class TunnelOpening {
         }
     }
 
-    private func carry(_ upstream: ByteStream, received: ByteBuffer) async -> Disposition {
+    private func carry(_ upstream: ByteStream, received: ByteBuffer?) async -> Disposition {
         defer { upstream.close() }
         exchange.response.status = 200
         exchange.response.opensTunnel = true
-        if let refused = HeadFilters.applyToPassed(exchange) { return refused }
-        let timeouts = Tunnel.Timeouts(read: settings.readTimeout, send: settings.sendTimeout)
-        _ = await exchange.carryTunnel(to: upstream, fromUpstream: received, timeouts: timeouts)
+        if let refused = HeadFilters.applyToPassed(exchange) {
+            if let received { loop.buffers.giveBack(received) }
+            return refused
+        }
+        let limits = TunnelMachine.Limits(silence: settings.readTimeout, send: settings.sendTimeout)
+        _ = await exchange.carryTunnel(to: upstream, fromUpstream: received, limits: limits)
         return .done
     }
 

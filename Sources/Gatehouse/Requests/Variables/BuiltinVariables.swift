@@ -73,6 +73,7 @@ enum BuiltinVariables {
         case .request_length: return text(exchange.client.bytesReceived)
         case .request_id: return exchange.makeRequestID()
         case .request_completion: return exchange.response.isComplete ? text("OK") : []
+        case .limit_conn_status: return exchange.heldConnections?.outcome.map { text($0.rawValue) }
         case .limit_rate: return exchange.limitRate ?? text("0")
         case .document_root: return exchange.documentRoot
         case .realpath_root: return exchange.realDocumentRoot

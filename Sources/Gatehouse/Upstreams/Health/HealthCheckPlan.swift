@@ -9,6 +9,10 @@ package struct HealthCheckPlan: Sendable {
     package let kind: HealthCheckSettings.Kind
     package let rules: HealthCheckRules
     package let match: ResponseMatch
+    /// `require` of the `match` block.
+    let required: [RequiredVariable]
+    private let slots: [VariableSlot]
+    private let text: HealthCheckText
     package let port: Int?
     /// The whole request.
     package let request: [UInt8]
@@ -30,6 +34,9 @@ package struct HealthCheckPlan: Sendable {
 
     package init(_ check: HealthCheckSettings, contexts: ProxyTLSContexts) throws(AssemblyError) {
         let text = HealthCheckText(host: check.host)
+        self.text = text
+        required = check.required
+        slots = check.slots
         kind = check.kind
         rules = check.rules
         match = check.match
@@ -48,6 +55,14 @@ package struct HealthCheckPlan: Sendable {
         let proxy = check.proxy
         let whole = check.timeout ?? proxy.connectTimeout + proxy.sendTimeout + proxy.readTimeout
         timeouts = Timeouts(connect: proxy.connectTimeout, send: proxy.sendTimeout, read: proxy.readTimeout, whole: whole)
+    }
+
+    /// Why the head of an answer does not do, as far as the head tells; `nil` when it does.
+    func mismatch(_ head: ResponseHead, from peer: UpstreamPeer, after time: Duration) -> String? {
+        if let reason = match.mismatch(head: head) { return reason }
+        if required.isEmpty { return nil }
+        var variables = ProbeVariables(text, slots: slots, head: head, address: peer.text, headerTime: time)
+        return variables.mismatch(required)
     }
 
     /// Where probes of `peer` go.
@@ -96,10 +111,17 @@ struct HealthCheckText {
         template.parts.flatMap { part -> [UInt8] in
             switch part {
             case .literal(let bytes): bytes
-            case .variable(.builtin(.proxy_host)): host
-            case .variable(.builtin(.proxy_port)): Array(host.reversed().prefix { $0 != UInt8(ascii: ":") }.reversed())
-            case .variable, .capture: []
+            case .variable(let reference): value(of: reference)
+            case .capture: []
             }
+        }
+    }
+
+    func value(of reference: VariableReference) -> [UInt8] {
+        switch reference {
+        case .builtin(.proxy_host): host
+        case .builtin(.proxy_port): Array(host.reversed().prefix { $0 != UInt8(ascii: ":") }.reversed())
+        default: []
         }
     }
 }

@@ -8,6 +8,8 @@ package final class HealthMemory: Sendable {
         let address: SocketAddress
     }
 
+    /// Peers that come and go with DNS leave entries behind: then all are forgotten, and checked anew.
+    private static let most = 8192
     private let known = Lock<[Key: PeerHealth]>([:])
 
     package init() {}
@@ -18,6 +20,10 @@ package final class HealthMemory: Sendable {
 
     /// - Parameter health: `nil` forgets the peer.
     package func note(_ health: PeerHealth?, of address: SocketAddress, in group: String) {
-        known.withLock { $0[Key(group: group, address: address)] = health }
+        let key = Key(group: group, address: address)
+        known.withLock { known in
+            if known.count >= Self.most && known[key] == nil { known.removeAll() }
+            known[key] = health
+        }
     }
 }

@@ -118,9 +118,10 @@ final class SocketProber: PeerProber {
         do throws(SocketError) {
             return try await connection.stream.socket.cancelledWithTask { () async throws(SocketError) in
                 do throws(UpstreamFailure) {
+                    let start = loop.now
                     try await send(check, on: connection, deadline: deadline)
                     let head = try await readHead(check, on: connection, deadline: deadline)
-                    if let reason = plans[check].match.mismatch(head: head) { return ProbeOutcome.failed(reason) }
+                    if let reason = plans[check].mismatch(head, from: peer, after: loop.now - start) { return ProbeOutcome.failed(reason) }
                     let isEnded = try await examineBody(head, check, on: connection, deadline: deadline)
                     isReusable = isEnded && head.keepsAlive && plans[check].keepaliveTime != nil
                     return .passed

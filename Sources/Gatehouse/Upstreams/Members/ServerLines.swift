@@ -28,10 +28,14 @@ struct ServerLines: Sendable {
 
     private(set) var all: [Line]
     private var nextNumber: Int
+    /// The numbers of the lines that go by a name: as the line has it, or the address in full. Commands come by the thousand when a
+    /// program fills a group, and each asks for one.
+    private var numbersOfName: [String: [Int]] = [:]
 
     init(_ servers: [UpstreamServerSettings]) {
         all = servers.enumerated().map { Line(number: $0, settings: $1) }
         nextNumber = servers.count
+        for line in all { learnNames(of: line) }
     }
 
     subscript(number: Int) -> UpstreamServerSettings? { all.first { $0.number == number }?.settings }
@@ -42,7 +46,7 @@ struct ServerLines: Sendable {
     mutating func add(_ words: [String], method: BalancingMethod) throws(ControlFailure) -> [Change] {
         if all.count >= Self.most { throw ControlFailure("no more than \(Self.most) servers can be in one group") }
         let settings = try Self.parse(words, method: method)
-        if all.contains(where: { $0.settings.isCalled(settings.name) || settings.isCalled($0.settings.name) }) {
+        if settings.names.contains(where: { numbersOfName[$0] != nil }) {
             throw ControlFailure("server \"\(settings.name)\" is there already")
         }
         if case .name(let name, _) = settings.address, !settings.resolvesContinually {
@@ -53,6 +57,7 @@ struct ServerLines: Sendable {
 
     mutating func remove(_ name: String) throws(ControlFailure) -> [Change] {
         let numbers = try numbers(of: name)
+        for line in all where numbers.contains(line.number) { forgetNames(of: line) }
         all.removeAll { numbers.contains($0.number) }
         return numbers.map { .removed($0) }
     }
@@ -80,34 +85,55 @@ struct ServerLines: Sendable {
 
     /// What has to change for the lines to be these; lines that are the same keep their numbers.
     mutating func replace(with servers: [UpstreamServerSettings]) -> [Change] {
-        var rest = all
+        // The places of the lines of each text, the first one last.
+        var places: [String: [Int]] = [:]
+        for place in all.indices.reversed() { places[all[place].settings.line, default: []].append(place) }
+        var kept: Set<Int> = []
         var lines: [Line] = []
-        var changes: [Change] = []
+        var added: [Change] = []
         for settings in servers {
-            if let index = rest.firstIndex(where: { $0.settings.line == settings.line }) {
-                lines.append(rest.remove(at: index))
+            if let place = places[settings.line]?.popLast() {
+                lines.append(all[place])
+                kept.insert(all[place].number)
             } else {
                 lines.append(Line(number: nextNumber, settings: settings))
-                changes.append(.added(nextNumber))
+                added.append(.added(nextNumber))
                 nextNumber += 1
             }
         }
+        let removed = all.map(\.number).filter { !kept.contains($0) }
         all = lines
-        return rest.map { .removed($0.number) } + changes
+        numbersOfName = [:]
+        for line in all { learnNames(of: line) }
+        return removed.map { .removed($0) } + added
     }
 
     // MARK: Finding and changing
 
+    func hasServer(called name: String) -> Bool { numbersOfName[name] != nil }
+
     private func numbers(of name: String) throws(ControlFailure) -> [Int] {
-        let numbers = all.filter { $0.settings.isCalled(name) }.map(\.number)
-        if numbers.isEmpty { throw ControlFailure("no server \"\(name)\"") }
+        guard let numbers = numbersOfName[name] else { throw ControlFailure("no server \"\(name)\"") }
         return numbers
     }
 
     private mutating func append(_ settings: UpstreamServerSettings) -> Change {
         defer { nextNumber += 1 }
-        all.append(Line(number: nextNumber, settings: settings))
+        let line = Line(number: nextNumber, settings: settings)
+        all.append(line)
+        learnNames(of: line)
         return .added(nextNumber)
+    }
+
+    private mutating func learnNames(of line: Line) {
+        for name in line.settings.names { numbersOfName[name, default: []].append(line.number) }
+    }
+
+    private mutating func forgetNames(of line: Line) {
+        for name in line.settings.names {
+            numbersOfName[name]?.removeAll { $0 == line.number }
+            if numbersOfName[name]?.isEmpty == true { numbersOfName[name] = nil }
+        }
     }
 
     private mutating func update(_ name: String, _ change: (inout UpstreamServerSettings) -> Void) throws(ControlFailure) -> [Change] {
@@ -128,8 +154,12 @@ struct ServerLines: Sendable {
 }
 
 extension UpstreamServerSettings {
-    /// Whether `name` means this server: as its line has it, or its address in full.
-    func isCalled(_ name: String) -> Bool { self.name == name || fixedAddress?.description == name }
+    /// What means this server: its name as its line has it, and its address in full.
+    fileprivate var names: Set<String> {
+        var names: Set = [name]
+        if let fixedAddress { names.insert(fixedAddress.description) }
+        return names
+    }
 
     fileprivate func changed(
         by parameters: [String], _ keys: Set<String>, method: BalancingMethod
