@@ -1,4 +1,4 @@
-"""Compares what a request costs Gatehouse, nginx and HAProxy. `Scripts/bench` says how to call it."""
+"""Compares what a request costs Gatehouse, nginx, HAProxy and, of tunnels, Squid. `Scripts/bench` says how to call it."""
 
 import argparse
 import resource
@@ -20,6 +20,7 @@ def main():
         rig.start_origins()
         running = contenders(rig, options.binary)
         for contender in running:
+            contender.origin_port, contender.peer_port = rig.ports["origin"], rig.ports["peer"]
             rig.start(contender)
         results = Results([contender.name for contender in running])
         started = time.monotonic()
@@ -35,7 +36,7 @@ def _measure(measurement, running, results, options):
     """Every contender in turn, as many turns as asked for; which of them begins changes from turn to turn."""
     for turn in range(options.turns):
         for contender in running[turn % len(running):] + running[:turn % len(running)]:
-            if contender.name in measurement.without:
+            if not measurement.is_for(contender):
                 continue
             try:
                 sample = measurement.sample(contender, options.seconds)

@@ -1,5 +1,7 @@
 """What the contenders and the origin behind them are told. Everything not said here is left as shipped."""
 
+import os
+
 _NGINX_FRAME = """
 daemon off;
 worker_processes 1;
@@ -44,6 +46,17 @@ _PROXY = """
     }}
 """
 
+# Only Gatehouse's: nginx opens no tunnels before 1.31.
+_TUNNELS = """
+    server {{
+        listen 127.0.0.1:{tunnel} backlog=4096;
+        forward_proxy on;
+        forward_guard_allow 127.0.0.0/8;
+        forward_connect_ports 1-65535;
+        tunnel_read_timeout 300s;
+    }}
+"""
+
 _ORIGIN = """
     sendfile on;
     server {{
@@ -56,6 +69,7 @@ _HAPROXY = """
 global
     nbthread 1
     maxconn 9000
+    maxpipes 200
 defaults
     mode http
     http-reuse always
@@ -72,6 +86,32 @@ backend origin
     server origin 127.0.0.1:{origin}
 backend peer
     server peer 127.0.0.1:{peer}
+listen tunnel
+    mode tcp
+    bind 127.0.0.1:{tunnel} backlog 4096
+    option splice-request
+    option splice-response
+    server origin 127.0.0.1:{origin}
+listen held
+    mode tcp
+    bind 127.0.0.1:{held} backlog 4096
+    option splice-request
+    option splice-response
+    server peer 127.0.0.1:{peer}
+"""
+
+_SQUID = """
+http_port 127.0.0.1:{tunnel}
+http_access allow all
+cache deny all
+access_log none
+cache_store_log none
+cache_log {folder}/cache.log
+coredump_dir {folder}
+pid_filename none
+pinger_enable off
+dns_nameservers 127.0.0.1
+shutdown_lifetime 0 seconds
 """
 
 # nginx wants a place for these even where nothing uses them; the other programs of nginx's family only.
@@ -81,6 +121,8 @@ _UNUSED_PLACES = "fastcgi_temp_path {folder}/fcgi; uwsgi_temp_path {folder}/uwsg
 def nginx_language(rig, name, ports):
     content = _PROXY.format(
         origin=rig.ports["origin"], peer=rig.ports["peer"], certificate=rig.certificate, key=rig.key, files=rig.files, **ports)
+    if "tunnel" in ports:
+        content += _TUNNELS.format(**ports)
     return _framed(rig, name, content)
 
 
@@ -90,6 +132,13 @@ def origin(rig):
 
 def haproxy(rig, ports):
     return _HAPROXY.format(origin=rig.ports["origin"], peer=rig.ports["peer"], combined=rig.combined, **ports)
+
+
+def squid(rig, ports):
+    folder = rig.folder("squid")
+    # It gives its privileges up before it writes there.
+    os.chmod(folder, 0o777)
+    return _SQUID.format(folder=folder, **ports)
 
 
 def _framed(rig, name, content):

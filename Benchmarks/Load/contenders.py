@@ -11,9 +11,10 @@ import configurations
 class Contender:
     """One running proxy: starts with `start`, ends with `stop`; knows its CPU time and memory."""
 
-    def __init__(self, name, command, ports):
+    def __init__(self, name, command, ports, asks_for_tunnels=True):
         self.name = name
         self.ports = ports
+        self.asks_for_tunnels = asks_for_tunnels
         self._command = command
         self._process = None
 
@@ -67,13 +68,18 @@ def contenders(rig, gatehouse):
     made = []
     for name, program in [("nginx", _which("nginx")), ("gatehouse", gatehouse)]:
         if program:
-            ports = rig.free_ports("plain", "tls")
+            ports = rig.free_ports(*(["plain", "tls"] if name == "nginx" else ["plain", "tls", "tunnel"]))
             path = rig.write(f"{name}.conf", configurations.nginx_language(rig, name, ports))
             made.append(Contender(name, [program, "-p", rig.folder(name), "-c", path], ports))
     if _which("haproxy"):
-        ports = rig.free_ports("plain", "tls")
+        # It opens no tunnels either: a port for each place stands for them.
+        ports = rig.free_ports("plain", "tls", "tunnel", "held")
         path = rig.write("haproxy.cfg", configurations.haproxy(rig, ports))
-        made.append(Contender("haproxy", [_which("haproxy"), "-db", "-f", path], ports))
+        made.append(Contender("haproxy", [_which("haproxy"), "-db", "-f", path], ports, asks_for_tunnels=False))
+    if _which("squid"):
+        ports = rig.free_ports("tunnel")
+        path = rig.write("squid.conf", configurations.squid(rig, ports))
+        made.append(Contender("squid", [_which("squid"), "-N", "-f", path], ports))
     return made
 
 

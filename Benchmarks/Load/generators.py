@@ -9,6 +9,9 @@ import threading
 import time
 
 
+_UNUSED = bytearray(1 << 20)
+
+
 class Load:
     """What a generator achieved: finished requests, and what went wrong."""
 
@@ -101,6 +104,66 @@ def idle_connections(port, count, secure):
             raise OSError("no answer on a connection that was to be idle")
         opened.append(stream)
     return opened
+
+
+def tunnelled(port, origin, path, connections, seconds):
+    """Requests of large files through tunnels that stay open. What arrives is looked after every half millisecond and dropped in the
+    kernel: the proxy is neither to wait for us nor to be charged for waking us with every segment."""
+    asking = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+
+    def exchange(stream):
+        stream.sendall(asking)
+        return _drop_answer(stream)
+
+    return _in_threads(connections, seconds, lambda: tunnel(port, origin), exchange)
+
+
+def idle_tunnels(port, peer, count):
+    """Opens tunnels through which something went both ways, and returns them."""
+    opened = []
+    for _ in range(count):
+        stream = tunnel(port, peer)
+        stream.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        if not _answer(stream):
+            raise OSError("no answer through a tunnel that was to be idle")
+        opened.append(stream)
+    return opened
+
+
+def tunnel(port, destination):
+    """A connection to `destination` on this machine through the proxy; `None`: the proxy leads there by itself."""
+    stream = _connected(port)
+    if destination is not None:
+        stream.sendall(f"CONNECT 127.0.0.1:{destination} HTTP/1.1\r\nHost: 127.0.0.1:{destination}\r\n\r\n".encode())
+        received = b""
+        while b"\r\n\r\n" not in received:
+            more = stream.recv(4096)
+            if not more:
+                raise OSError("no tunnel")
+            received += more
+        if b" 200 " not in received.split(b"\r\n")[0]:
+            raise OSError(f"no tunnel: {received[:60]!r}")
+    return stream
+
+
+def _drop_answer(stream):
+    """Reads a head, and drops the body as it is."""
+    received = b""
+    while b"\r\n\r\n" not in received:
+        more = stream.recv(1 << 12)
+        if not more:
+            return False
+        received += more
+    head, _, body = received.partition(b"\r\n\r\n")
+    missing = int(re.search(rb"(?i)\r\ncontent-length: *(\d+)", head).group(1)) - len(body)
+    while missing > 0:
+        # Linux throws the bytes away without copying them; the threads may share what is never written to.
+        count = stream.recv_into(_UNUSED, min(missing, len(_UNUSED)), socket.MSG_TRUNC)
+        if count == 0:
+            return False
+        missing -= count
+        time.sleep(0.0005)
+    return head.startswith(b"HTTP/1.1 200")
 
 
 def _in_threads(connections, seconds, connect, exchange):

@@ -1,5 +1,7 @@
 """What is measured: each row drives one contender for a while and says what it cost."""
 
+import time
+
 import generators
 
 MIB = 1 << 20
@@ -8,13 +10,17 @@ MIB = 1 << 20
 class Measurement:
     """A row of the table. `unit` is what a sample means; for MiB per CPU second more is better, else less."""
 
-    def __init__(self, name, unit, aim, sample, without=(), needs=None):
+    def __init__(self, name, unit, aim, sample, without=(), needs=None, port="plain"):
         self.name = name
         self.unit = unit
         self.aim = aim
         self.sample = sample
         self.without = without
         self.needs = needs
+        self.port = port
+
+    def is_for(self, contender):
+        return contender.name not in self.without and self.port in contender.ports
 
     @property
     def more_is_better(self):
@@ -37,6 +43,8 @@ def all_measurements():
         _per_request("websocket echo", None, lambda c, s: generators.echoes(c.ports["plain"], 32, s), needs=None),
         Measurement("idle connection, plain", "KiB", 2, _idle("plain", 200, 2000)),
         Measurement("idle connection, tls", "KiB", 16, _idle("tls", 100, 600)),
+        Measurement("tunnel-10m", "MiB/s", 3500, _tunnelled, port="tunnel"),
+        Measurement("tunnel-idle", "KiB", None, _idle_tunnels, port="tunnel"),
     ]
 
 
@@ -75,18 +83,41 @@ def _driven(contender, seconds, drive):
     return load, contender.cpu_seconds() - before
 
 
+def _tunnelled(contender, seconds):
+    origin = contender.origin_port if contender.asks_for_tunnels else None
+    load, spent = _driven(contender, seconds, lambda c, s: generators.tunnelled(c.ports["tunnel"], origin, "/10m", 4, s))
+    return Sample(load.requests * 10 / spent, load.errors)
+
+
 def _idle(port, first, further):
     """The growth of a fresh process from the first connections to the last: neither what a first connection sets up
     counts, nor is memory at hand that an earlier load has left."""
 
-    def sample(contender, _):
-        contender.restart()
-        connections = generators.idle_connections(contender.ports[port], first, port == "tls")
-        before = contender.resident_kib()
-        connections += generators.idle_connections(contender.ports[port], further, port == "tls")
-        after = contender.resident_kib()
-        for connection in connections:
-            connection.close()
-        return Sample((after - before) / further, 0)
+    def open_more(contender, count):
+        return generators.idle_connections(contender.ports[port], count, port == "tls")
 
-    return sample
+    return lambda contender, _: _growth(contender, first, further, open_more)
+
+
+def _idle_tunnels(contender, _):
+    """As many as a process with 20,000 descriptors can have."""
+
+    def open_more(contender, count):
+        if contender.asks_for_tunnels:
+            return generators.idle_tunnels(contender.ports["tunnel"], contender.peer_port, count)
+        return generators.idle_tunnels(contender.ports["held"], None, count)
+
+    return _growth(contender, 200, 8600, open_more)
+
+
+def _growth(contender, first, further, open_more):
+    contender.restart()
+    connections = open_more(contender, first)
+    before = contender.resident_kib()
+    connections += open_more(contender, further)
+    # What has been at rest for a moment may be stored away.
+    time.sleep(0.5)
+    after = contender.resident_kib()
+    for connection in connections:
+        connection.close()
+    return Sample((after - before) / further, 0)

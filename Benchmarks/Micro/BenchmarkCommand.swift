@@ -10,12 +10,12 @@ import Glibc
 ///     --compare FILE    shows the ratio to the results in FILE; bold where no sample of one lies among those of the other
 ///
 ///     gatehouse-bench --canary-simulation [ROLLOUTS]
-///     gatehouse-bench --canary-replay FILE
+///     gatehouse-bench --domain-lists [NAMES]
 @main struct BenchmarkCommand {
     static func main() async throws {
         let options = try BenchmarkOptions(CommandLine.arguments.dropFirst())
         if options.simulatesCanary { return CanarySimulations.print(rollouts: options.words.first.flatMap { Int($0) } ?? 1000) }
-        if let journal = options.journal { return try CanarySimulations.replay(journal) }
+        if options.measuresLists { return DomainListMeasurement.print(names: options.words.first.flatMap { Int($0) } ?? 1_000_000) }
         let baseline = try options.baseline.map { try BenchmarkReport(readingFrom: $0) }
         var results: [BenchmarkResult] = []
         print(baseline == nil ? BenchmarkResult.heading : BenchmarkResult.comparingHeading)
@@ -33,7 +33,7 @@ import Glibc
         let loops = try Loops()
         return try routingBenchmarks() + messageBenchmarks() + upstreamBenchmarks() + forwardBenchmarks()
             + runtimeBenchmarks(on: loops.first)
-            + actorBenchmarks(on: loops) + poolBenchmarks(on: loops) + taskBenchmarks(on: loops.first)
+            + canaryBenchmarks(on: loops) + actorBenchmarks(on: loops) + poolBenchmarks(on: loops) + taskBenchmarks(on: loops.first)
             + channelBenchmarks(on: loops.first) + lockBenchmarks(on: loops)
     }
 }

@@ -6,8 +6,7 @@ struct BenchmarkOptions {
 
     var isQuick = false
     var simulatesCanary = false
-    /// A canary's journal that is to happen again.
-    var journal: String?
+    var measuresLists = false
     var json: String?
     var baseline: String?
     var words: [String] = []
@@ -18,7 +17,7 @@ struct BenchmarkOptions {
             switch argument {
             case "--quick": isQuick = true
             case "--canary-simulation": simulatesCanary = true
-            case "--canary-replay": journal = arguments.next()
+            case "--domain-lists": measuresLists = true
             case "--json": json = arguments.next()
             case "--compare": baseline = arguments.next()
             default:

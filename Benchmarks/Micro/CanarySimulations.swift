@@ -1,5 +1,4 @@
 import GatehousePolicy
-import GatehouseRuntime
 
 /// The table of `Documentation/Canary.md`: many rollouts in virtual time, and what became of them.
 ///
@@ -14,15 +13,6 @@ enum CanarySimulations {
         Swift.print("| versions | rolled back | promoted | canary's requests after it became worse, median / 99 % / most |")
         Swift.print("|---|---|---|---|")
         for row in rows { Swift.print(line(row, rollouts)) }
-    }
-
-    /// Lets a rollout's journal happen again, and prints what it decided.
-    /// - Throws: at the line that says something else.
-    static func replay(_ path: String) throws {
-        let text = String(decoding: try File.contents(of: path, limit: 1 << 30), as: UTF8.self)
-        for decision in try CanaryJournal.replay(text.split(separator: "\n", omittingEmptySubsequences: false)) {
-            Swift.print(decision.description)
-        }
     }
 
     private static let rules = CanaryRules(
