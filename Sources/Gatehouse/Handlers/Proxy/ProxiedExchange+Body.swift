@@ -108,7 +108,14 @@ extension ProxiedExchange {
     /// What came of the body with its head, in a buffer to be given back by `sendPiece`.
     private func copy(of body: StoredBody?) async throws(UpstreamFailure) -> ByteBuffer {
         let buffer = loop.buffers.borrow((body?.count ?? 0) + 64)
-        if let body { _ = await body.copy(from: 0, limit: body.count, into: buffer) }
+        guard let body else { return buffer }
+        // It may lie in several pieces, of which each call copies one.
+        while buffer.count < body.count {
+            if await body.copy(from: buffer.count, limit: body.count - buffer.count, into: buffer) == 0 {
+                loop.buffers.giveBack(buffer)
+                throw UpstreamFailure(client: ClientError(.gone, "the stored request body cannot be read"), exchange)
+            }
+        }
         return buffer
     }
 
